@@ -1,0 +1,1 @@
+"""Who may read what in a vault, as pure functions on facts."""

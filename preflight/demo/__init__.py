@@ -1,0 +1,1 @@
+"""The sample clusters of `cluedin-preflight demo`."""

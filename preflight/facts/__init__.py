@@ -1,0 +1,296 @@
+"""Every fact we ever read, read top to bottom: the privacy statement of this tool.
+
+`FACTS` lists each fact with the type it is trimmed to, where it comes from, the right it needs and the command that
+gives it as a file. A fact that could not be read is `Missing`, never an empty list.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from preflight.facts.azure import (
+    AccessPolicy,
+    AddonConfig,
+    AddonProfile,
+    AgentPool,
+    ClusterIdentity,
+    ClusterUserIdentity,
+    Identity,
+    ManagedCluster,
+    ManagedIdentity,
+    NetworkProfile,
+    NetworkRuleSet,
+    Permissions,
+    RoleAssignment,
+    RoleAssignments,
+    RoleDefinition,
+    RolePermission,
+    Vault,
+    VaultObject,
+    same_id,
+)
+from preflight.facts.kubernetes import (
+    ClassParameters,
+    Container,
+    CSIDriver,
+    DaemonSet,
+    Node,
+    ObjectMeta,
+    Pod,
+    PodDisruptionBudget,
+    PodSpec,
+    PodTemplate,
+    PriorityClass,
+    Quantities,
+    Secret,
+    SecretProviderClass,
+    SecretProviderClasses,
+    SecretProviderClassPodStatus,
+    SecretProviderClassPodStatuses,
+    TemplateSpec,
+)
+from preflight.facts.plan import Release, Setting, Values
+from preflight.model import Stage, Target
+
+__all__ = [
+    "FACTS",
+    "AccessPolicy",
+    "AddonConfig",
+    "AddonProfile",
+    "AgentPool",
+    "CSIDriver",
+    "ClassParameters",
+    "ClusterIdentity",
+    "ClusterUserIdentity",
+    "Container",
+    "DaemonSet",
+    "Fact",
+    "Header",
+    "Identity",
+    "ManagedCluster",
+    "ManagedIdentity",
+    "Missing",
+    "NetworkProfile",
+    "NetworkRuleSet",
+    "Node",
+    "ObjectMeta",
+    "Permissions",
+    "Pod",
+    "PodDisruptionBudget",
+    "PodSpec",
+    "PodTemplate",
+    "PriorityClass",
+    "Quantities",
+    "Release",
+    "RoleAssignment",
+    "RoleAssignments",
+    "RoleDefinition",
+    "RolePermission",
+    "Secret",
+    "SecretProviderClass",
+    "SecretProviderClassPodStatus",
+    "SecretProviderClassPodStatuses",
+    "SecretProviderClasses",
+    "Setting",
+    "Snapshot",
+    "TemplateSpec",
+    "Values",
+    "Vault",
+    "VaultObject",
+    "instant",
+    "same_id",
+]
+
+Why = Literal["refused", "failed", "partial", "not-given", "not-yet", "offline"]
+
+
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact we do not have, and why.
+
+    `why` decides how a check that needs the fact is judged: `not-yet` (cannot exist or be known at this stage) and
+    `offline` (nothing was to be contacted) are a skip; `refused`, `failed`, `partial` and `not-given` are unknown.
+    """
+
+    reason: str
+    why: Why = "failed"
+
+    @property
+    def is_skip(self) -> bool:
+        """True where not having the fact is in order."""
+        return self.why in ("not-yet", "offline")
+
+
+Source = Literal["kubernetes", "azure", "vault", "plan"]
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing we read.
+
+    `type` is what it is trimmed to. `right` is the permission it needs, in plain words. `ask` is the command that gives
+    it as a file, with {cluster}, {group}, {vault} and {namespace} to be filled in. A Kubernetes fact that is a plain
+    list names the API `path` it is listed from: then nothing more is needed to read it, so a pack can declare its own.
+    """
+
+    name: str
+    type: Any
+    source: Source
+    right: str
+    ask: str
+    path: str | None = None
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a snapshot is of. Always there, so a check may take it beside its facts.
+
+    `collected_at` is the clock of every age and expiry (RFC 3339, UTC). `stages` are the stages whose checks apply:
+    `stage` first, and `enable` too where values were given while the add-on is off. `notes` are one-sentence remarks on
+    the input (which files were not used and why). `partial` means the collection was interrupted.
+    """
+
+    collected_at: str
+    tool_version: str
+    stage: Stage
+    stage_reason: str = ""
+    stages: tuple[Stage, ...] = ()
+    target: Target = Target()
+    offline: bool = False
+    sample: bool = False
+    partial: bool = False
+    notes: tuple[str, ...] = ()
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The header and the facts by name, each a value of its `Fact.type` or `Missing`."""
+
+    header: Header
+    facts: Mapping[str, Any] = {}
+
+    def get(self, name: str) -> Any:  # noqa: ANN401 - the type is the fact's own
+        """Return the fact's value, or `Missing` when this snapshot has none; `header` is a fact too."""
+        if name == "header":
+            return self.header
+        return self.facts.get(name, Missing(reason="not in the given files", why="not-given"))
+
+
+def instant(text: str) -> datetime:
+    """Read an RFC 3339 instant; without a zone it is UTC. ValueError when it is none."""
+    parsed = datetime.fromisoformat(text)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _kubernetes(name: str, item: Any, path: str, ask: str = "") -> Fact:  # noqa: ANN401 - a type
+    kind = path.rsplit("/", 1)[-1]
+    group = "" if path.startswith("/api/v1") else "." + path.split("/")[2]
+    return Fact(
+        name=name,
+        type=tuple[item, ...],
+        source="kubernetes",
+        right=f"list {kind}{group} in all namespaces" if ask.endswith("-A -o json") else f"list {kind}{group}",
+        ask=ask or f"kubectl get {kind} -o json",
+        path=path,
+    )
+
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        _kubernetes("nodes", Node, "/api/v1/nodes"),
+        _kubernetes("pods", Pod, "/api/v1/pods", "kubectl get pods -A -o json"),
+        _kubernetes("daemon_sets", DaemonSet, "/apis/apps/v1/daemonsets", "kubectl get daemonsets -A -o json"),
+        _kubernetes("priority_classes", PriorityClass, "/apis/scheduling.k8s.io/v1/priorityclasses"),
+        _kubernetes(
+            "pod_disruption_budgets",
+            PodDisruptionBudget,
+            "/apis/policy/v1/poddisruptionbudgets",
+            "kubectl get poddisruptionbudgets -A -o json",
+        ),
+        _kubernetes("csi_drivers", CSIDriver, "/apis/storage.k8s.io/v1/csidrivers"),
+        Fact(
+            name="secrets",
+            type=tuple[Secret, ...],
+            source="kubernetes",
+            right="list secrets in the namespace (asked for as a table: no value leaves the server)",
+            ask="kubectl get --raw '/apis/meta.k8s.io/v1' -- see: cluedin-preflight collect",
+        ),
+        Fact(
+            name="secret_provider_classes",
+            type=SecretProviderClasses,
+            source="kubernetes",
+            right="list secretproviderclasses.secrets-store.csi.x-k8s.io in all namespaces",
+            ask="kubectl get secretproviderclasses -A -o json",
+        ),
+        Fact(
+            name="secret_provider_class_pod_statuses",
+            type=SecretProviderClassPodStatuses,
+            source="kubernetes",
+            right="list secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io in all namespaces",
+            ask="kubectl get secretproviderclasspodstatuses -A -o json",
+        ),
+        Fact(
+            name="cluster",
+            type=ManagedCluster,
+            source="azure",
+            right="Microsoft.ContainerService/managedClusters/read",
+            ask="az aks show -g {group} -n {cluster}",
+        ),
+        Fact(
+            name="identities",
+            type=tuple[ManagedIdentity, ...],
+            source="azure",
+            right="Microsoft.ManagedIdentity/userAssignedIdentities/read",
+            ask="az identity show --ids RESOURCE_ID",
+        ),
+        Fact(
+            name="vault",
+            type=Vault,
+            source="azure",
+            right="Microsoft.KeyVault/vaults/read",
+            ask="az keyvault show -n {vault}",
+        ),
+        Fact(
+            name="role_assignments",
+            type=RoleAssignments,
+            source="azure",
+            right="Microsoft.Authorization/roleAssignments/read at the vault",
+            ask="az role assignment list --scope VAULT_ID --include-inherited --include-groups --assignee OBJECT_ID",
+        ),
+        Fact(
+            name="role_definitions",
+            type=tuple[RoleDefinition, ...],
+            source="azure",
+            right="Microsoft.Authorization/roleDefinitions/read",
+            ask="az role definition list",
+        ),
+        Fact(
+            name="vault_secrets",
+            type=tuple[VaultObject, ...],
+            source="vault",
+            right="list secrets of the vault (Key Vault Reader, or policy secrets: list); values are never read",
+            ask="az keyvault secret list --vault-name {vault}",
+        ),
+        Fact(
+            name="vault_certificates",
+            type=tuple[VaultObject, ...],
+            source="vault",
+            right="list certificates of the vault (Key Vault Reader, or policy certificates: list)",
+            ask="az keyvault certificate list --vault-name {vault}",
+        ),
+        Fact(
+            name="values",
+            type=Values,
+            source="plan",
+            right="read the values files, or get the release's record (a Secret of type helm.sh/release.v1)",
+            ask="the values file of the deployment, given with -f",
+        ),
+        Fact(
+            name="release",
+            type=Release,
+            source="plan",
+            right="get the release's record (a Secret of type helm.sh/release.v1) in its namespace",
+            ask="helm list -A -o json",
+        ),
+    )
+}
+"""Every fact of ours by name, in the order in which reports list them."""

@@ -1,0 +1,65 @@
+"""What is about to be deployed, and what is deployed: Helm values and the Helm release, trimmed while reading.
+
+No value of a setting is held unless its path is one whose values are names (`preflight.collect.values` has the list):
+of every other path we keep only that it is set. Both readers drop the documents they read before returning.
+"""
+
+from typing import Literal
+
+import msgspec
+
+
+class _Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Configuration shared by the structs below."""
+
+
+Kind = Literal["map", "list", "string", "number", "boolean", "null"]
+
+
+class Setting(_Plan, frozen=True, kw_only=True):
+    """One node of the merged values.
+
+    `path` is the way to it, map keys as strings and list positions as integers:
+    `("global", "keyvault", "secretProviderClasses", "cluedin-server", 0, "secretName")`. A tuple, because keys such as
+    `load_definition.json` hold dots. `kind` is how Helm's YAML reads the node. `empty` is true for null, `""`, `{}` and
+    `[]`. `text` is the scalar as written, only at paths that hold names, ids and switches; elsewhere None.
+    `file` and `line` say where it was set, None when it came from `--set` or a release.
+    """
+
+    path: tuple[str | int, ...]
+    kind: Kind
+    empty: bool = False
+    text: str | None = None
+    file: str | None = None
+    line: int | None = None
+
+
+class Values(_Plan, frozen=True, kw_only=True):
+    """The merged values as far as this tool looks: every setting at or above a path we know, in document order.
+
+    `source` is "files" for what was given with -f and --set, "release" for the deployed release's own values.
+    """
+
+    source: Literal["files", "release"]
+    settings: tuple[Setting, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+class Release(_Plan, frozen=True, kw_only=True):
+    """The Helm release of chart `cluedin-platform`.
+
+    `deployed` false with `name` None: no release record and so a fresh install (as far as records tell).
+    `status` is that of the highest revision (`deployed`, `failed`, `pending-upgrade`, ...); `revision` counts from 1.
+    `secrets` names the Secrets its manifest makes.
+    """
+
+    found: bool
+    name: str | None = None
+    namespace: str | None = None
+    chart: str | None = None
+    chart_version: str | None = None
+    app_version: str | None = None
+    status: str | None = None
+    revision: int | None = None
+    description: str | None = None
+    secrets: tuple[str, ...] = ()

@@ -1,0 +1,135 @@
+"""What a judgement is made of: statuses, findings, outcomes and the report. Plain data, no behaviour but order."""
+
+import enum
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+Stage = Literal["enable", "deploy", "verify"]
+STAGES: tuple[Stage, ...] = ("enable", "deploy", "verify")
+
+Group = str
+GROUPS = ("capacity", "addon", "identity", "vault", "naming", "values", "sync", "collision", "migration", "settings")
+"""The groups of our own checks in the order in which reports show them; packs may add others, shown after these."""
+
+Evidence = str | int | float | bool | None | list["Evidence"] | dict[str, "Evidence"]
+"""JSON. Numbers in base units (cpu in millicores, memory in bytes), lists of names."""
+
+
+class Status(enum.StrEnum):
+    """How a finding ended. Declared from calm to loud; `worst` relies on that order."""
+
+    SKIP = "skip"
+    PASS = "pass"  # noqa: S105 - a status, not a password
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    FAIL = "fail"
+
+    @property
+    def loudness(self) -> int:
+        """0 for skip up to 4 for fail."""
+        return _LOUDNESS[self]
+
+
+_LOUDNESS = {status: rank for rank, status in enumerate(Status)}
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """Return the loudest of the statuses; of none: unknown, because nothing was concluded.
+
+    >>> worst([Status.PASS, Status.WARN]).value
+    'warn'
+    """
+    return max(statuses, key=lambda status: status.loudness, default=Status.UNKNOWN)
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """Where in a file the cause stands. Lines count from 1."""
+
+    file: str
+    line: int
+
+
+class Commands(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The cure as commands to paste, one list per shell, with the real names filled in and never a secret."""
+
+    bash: tuple[str, ...] = ()
+    powershell: tuple[str, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing a check has to say.
+
+    `object` is `kind/name` or `kind/namespace/name`. A failure names an object and a hint: `preflight.fail`
+    demands both.
+    """
+
+    status: Status
+    message: str
+    object: str | None = None
+    hint: str | None = None
+    evidence: dict[str, Evidence] = {}
+    location: Location | None = None
+    commands: Commands | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one check found. The status is computed from the findings, never stored."""
+
+    id: str
+    group: Group
+    title: str
+    pack: str
+    reads: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    waived: tuple[Finding, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        """The worst of the findings; a check whose findings are all waived passes."""
+        if not self.findings and self.waived:
+            return Status.PASS
+        return worst(finding.status for finding in self.findings)
+
+
+class FactState(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one fact: `read`, or the kind of `Missing` with its reason."""
+
+    name: str
+    right: str
+    state: str
+    reason: str = ""
+    ask: str = ""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was looked at, as far as it is known."""
+
+    context: str | None = None
+    cluster: str | None = None
+    resource_group: str | None = None
+    subscription: str | None = None
+    vault: str | None = None
+    namespace: str | None = None
+    release: str | None = None
+    chart_version: str | None = None
+    nodes: int | None = None
+    kubernetes_version: str | None = None
+    values: tuple[str, ...] = ()
+    azure_account: str | None = None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole judgement: JSON is this document, every other format is a view of it."""
+
+    tool_version: str
+    collected_at: str
+    stage: Stage
+    stage_reason: str
+    target: Target
+    outcomes: tuple[Outcome, ...]
+    facts: tuple[FactState, ...]
+    notes: tuple[str, ...] = ()
+    sample: bool = False
+    partial: bool = False

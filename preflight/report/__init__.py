@@ -1,0 +1,1 @@
+"""One module per format: a document of the report becomes text."""

@@ -1,0 +1,1 @@
+"""What kube-scheduler would do, as pure functions on facts."""

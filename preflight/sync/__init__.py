@@ -1,0 +1,1 @@
+"""Values, SecretProviderClasses, mounts and Secrets as one graph, as pure functions on facts."""
