@@ -35,7 +35,7 @@ from typing import Any, Literal, Self
 
 from .build import BUILD_COMMAND, CONTROL_PLANE_PROGRAMS, find_assets, program
 
-#: An object in the Kubernetes API's own JSON.
+#: An object in the Kubernetes API's own JSON. Any, because what is deep inside is looked up by its path.
 KubernetesObject = Mapping[str, Any]
 
 #: What stands between a snapshot and a cluster that is to hold exactly that snapshot: these plugins refuse or change
@@ -71,8 +71,7 @@ _SERVER_OWNED_METADATA = frozenset(
     }
 )
 
-_NOT_FOUND = 404
-_CONFLICT = 409
+_SCHEDULER_USER = "system:kube-scheduler"
 _POLL_SECONDS = 0.05
 
 
@@ -137,7 +136,8 @@ class ControlPlane:
     ) -> None:
         self._scheduler = scheduler
         self._authorization_mode = authorization_mode
-        self._groups = {**(users or {}), "admin": ("system:masters",)}
+        # The scheduler is a user of its own, with the rights it has everywhere: its requests are not the admin's.
+        self._groups = {**(users or {}), "admin": ("system:masters",), _SCHEDULER_USER: ()}
         self._tokens = {user: secrets.token_hex(16) for user in self._groups}
         self._disabled_admission_plugins = tuple(disabled_admission_plugins)
         self._deadline_seconds = deadline_seconds
@@ -203,7 +203,7 @@ class ControlPlane:
         component = self._spawn(
             "kube-scheduler",
             {
-                "kubeconfig": self.kubeconfig(),
+                "kubeconfig": self.kubeconfig(_SCHEDULER_USER),
                 "leader-elect": "false",
                 "bind-address": "127.0.0.1",
                 "secure-port": port,
@@ -426,12 +426,16 @@ class ControlPlane:
         pod with a deletionTimestamp is deleted with its deletionGracePeriodSeconds (30 if not given): it is then
         Terminating if it is bound to a node, gone if not.
 
+        Expect some 5 ms an object. The API server holds back the first creation of a custom resource for two seconds
+        when its definition is younger than that: load definitions early.
+
         Raises ControlPlaneError for the first object that is refused, with the server's words.
         """
         ordered = sorted(_without_lists(objects), key=lambda item: _LOADING_ORDER.get(item["kind"], _ANY_OTHER_KIND))
         present = {item["metadata"]["name"] for item in ordered if item["kind"] == "Namespace"}
-        mentioned = {item["metadata"].get("namespace") for item in ordered} - {None} - present
-        namespaces = [_namespace(name) for name in sorted(mentioned)]
+        # The server makes `default` by itself, but may not have come to it yet.
+        mentioned = {item["metadata"].get("namespace", "default") for item in ordered}
+        namespaces = [_namespace(name) for name in sorted(mentioned - present)]
         definitions = [item for item in ordered if item["kind"] == "CustomResourceDefinition"]
         for item in definitions:
             self._create(item)
@@ -446,7 +450,7 @@ class ControlPlane:
         collection = _collection_path(item, resource)
         sent = {**item, "metadata": {key: metadata[key] for key in metadata if key not in _SERVER_OWNED_METADATA}}
         status, answer = self.request("POST", collection, sent)
-        if not (status == _CONFLICT and _is_built_in(item)):
+        if not (status == http.client.CONFLICT and _is_built_in(item)):
             _require_success(status, answer, item)
         path = f"{collection}/{urllib.parse.quote(metadata['name'])}"
         # A POST drops the status of kinds that have it as a subresource, silently.
@@ -487,7 +491,7 @@ class ControlPlane:
         for version in (f"{spec['group']}/{entry['name']}" for entry in spec["versions"] if entry["served"]):
             key = (version, spec["names"]["kind"])
             path = f"{_api_path(version)}/{spec['names']['plural']}?limit=1"
-            while key not in self._resources or self.request("GET", path)[0] == _NOT_FOUND:
+            while key not in self._resources or self.request("GET", path)[0] == http.client.NOT_FOUND:
                 if time.monotonic() > deadline:
                     raise ControlPlaneError(f"{definition['metadata']['name']} is still not served as {version}")
                 time.sleep(_POLL_SECONDS)
@@ -503,21 +507,22 @@ class ControlPlane:
         themselves are too.
         """
         deadline = time.monotonic() + 2
-        entries = self._read_audit_log()
+        entries = self._read_audit_log(user)
         # The code is written after the answer has gone out; the request itself before.
         while any(entry.code is None for entry in entries) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
-            entries = self._read_audit_log()
-        return [entry for entry in entries if user is None or entry.user == user]
+            entries = self._read_audit_log(user)
+        return entries
 
-    def _read_audit_log(self) -> list[AuditEntry]:
+    def _read_audit_log(self, user: str | None) -> list[AuditEntry]:
         # Several events tell of one request, one for each stage it went through: the last one knows most.
         latest: dict[str, dict[str, Any]] = {}
         for line in self._audit_log.read_bytes().splitlines(keepends=True):
             if line.endswith(b"\n"):  # else it is still being written
                 event = json.loads(line)
                 latest[event["auditID"]] = event
-        return [_audit_entry(event) for event in latest.values()]
+        entries = (_audit_entry(event) for event in latest.values())
+        return [entry for entry in entries if user is None or entry.user == user]
 
     @property
     def _audit_log(self) -> Path:
@@ -652,8 +657,7 @@ def _new_signing_key() -> str:
     # SEQUENCE { INTEGER 1, OCTET STRING number, [0] { OBJECT IDENTIFIER prime256v1 } }
     encoded = bytes.fromhex("30310201010420") + number + bytes.fromhex("a00a06082a8648ce3d030107")
     body = base64.encodebytes(encoded).decode("ascii")
-    # The label is put together from parts so that scanners for leaked keys do not take this file for one.
-    label = " ".join(["EC", "PRIVATE", "KEY"])
+    label = "EC PRIVATE KEY"  # apart from its dashes, or scanners for leaked keys take this file for one
     return f"-----BEGIN {label}-----\n{body}-----END {label}-----\n"
 
 
