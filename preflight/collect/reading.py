@@ -39,44 +39,52 @@ def need(get: Get, name: str) -> Any:  # noqa: ANN401 - the type is the fact's o
 def read(
     readers: Mapping[str, Reader], wanted: set[str], *, deadline: float, told: Callable[[str, str], None] | None = None
 ) -> dict[str, Any]:
-    """Read the wanted facts, and those they ask for; return name to value or `Missing`, for these names only.
+    """Read the wanted facts, and those they ask for; return name to value or `Missing`, for the wanted names only.
 
-    `deadline` is in seconds for the whole call: what has not come by then is `Missing`. A name without a reader is
-    `Missing` too. `told(name, state)` hears `reading`, `read` and `missing` as they happen, from reader threads.
-    KeyboardInterrupt is not caught: threads are daemons, and the caller may keep what `told` heard of.
+    `deadline` is in seconds for the whole call: what has not come by then is `Missing`. Every wanted name, and each
+    that a reader asks for, has a reader. `told(name, state)` hears `reading`, `read` and `missing` as they happen, from
+    reader threads, which are daemons: an interrupted caller may leave them behind.
     """
-    ends = time.monotonic() + deadline
-    futures: dict[str, Future[Any]] = {}
-    lock = threading.Lock()
+    run = _Run(readers=readers, deadline=deadline, told=told or _tell_nobody)
+    for name in sorted(wanted):
+        run.start(name)
+    return {name: run.get(name) for name in sorted(wanted)}
 
-    def get(name: str) -> Any:  # noqa: ANN401
+
+def _tell_nobody(_name: str, _state: str) -> None:
+    """Stand in where nobody listens."""
+
+
+class _Run:
+    """The state of one call of `read`: which facts are under way."""
+
+    def __init__(self, readers: Mapping[str, Reader], deadline: float, told: Callable[[str, str], None]) -> None:
+        self._readers, self._deadline, self._told = readers, deadline, told
+        self._ends = time.monotonic() + deadline
+        self._futures: dict[str, Future[Any]] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> Any:  # noqa: ANN401 - the type is the fact's own
         try:
-            return start(name).result(timeout=max(0.0, ends - time.monotonic()))
+            return self.start(name).result(timeout=max(0.0, self._ends - time.monotonic()))
         except FutureTimeoutError:
-            return Missing(reason=f"not read within {deadline:g} s", why="failed")
+            return Missing(reason=f"not read within {self._deadline:g} s")
 
-    def start(name: str) -> Future[Any]:
-        with lock:
-            if name in futures:
-                return futures[name]
-            future = futures[name] = Future()
-        threading.Thread(target=work, args=(name, future), name=f"read {name}", daemon=True).start()
+    def start(self, name: str) -> Future[Any]:
+        with self._lock:
+            if name in self._futures:
+                return self._futures[name]
+            future = self._futures[name] = Future()
+        threading.Thread(target=self._work, args=(name, future), name=f"read {name}", daemon=True).start()
         return future
 
-    def work(name: str, future: Future[Any]) -> None:
-        if told:
-            told(name, "reading")
+    def _work(self, name: str, future: Future[Any]) -> None:
+        self._told(name, "reading")
         try:
-            reader = readers.get(name)
-            value = reader(get) if reader else Missing(reason="nothing here reads it", why="not-given")
+            value = self._readers[name](self.get)
         except Unreadable as error:
             value = error.missing
         except Exception as error:  # noqa: BLE001 - one fact's failure must not cost the others; only its type is told
             value = Missing(reason=f"reading it failed: {type(error).__name__}")
-        if told:
-            told(name, "missing" if isinstance(value, Missing) else "read")
+        self._told(name, "missing" if isinstance(value, Missing) else "read")
         future.set_result(value)
-
-    for name in sorted(wanted):
-        start(name)
-    return {name: get(name) for name in sorted(wanted)}

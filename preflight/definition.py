@@ -72,52 +72,54 @@ def check(
     """
 
     def define(function: Function) -> Check:
-        where = f"{function.__module__}.{function.__qualname__}"
-
-        def refuse(why: str) -> CheckDefinitionError:
-            return CheckDefinitionError(f"check {id!r} ({where}): {why}")
-
-        if not id or not _ID_CHARACTERS.issuperset(id) or id != id.strip("-"):
-            raise refuse("the id must be kebab-case: small letters, digits and hyphens")
-        if not (function.__doc__ or "").strip():
-            raise refuse("it has no docstring; the docstring is its manual")
-        if not stages or not set(stages) <= set(STAGES):
-            raise refuse(f"stages must be some of {', '.join(STAGES)}")
-        known = {"header", *FACTS, *(fact.name for fact in own_facts)}
-        needed, welcome, told, thresholds = [], [], set(), {}
-        for parameter in inspect.signature(function, eval_str=True).parameters.values():
-            name, default = parameter.name, parameter.default
-            if parameter.kind is parameter.KEYWORD_ONLY:
-                if default is parameter.empty:
-                    raise refuse(f"threshold {name!r} has no default")
-                thresholds[name] = default
-            elif parameter.kind is not parameter.POSITIONAL_OR_KEYWORD:
-                raise refuse(f"parameter {name!r} is neither a fact nor a threshold")
-            elif name not in known:
-                raise refuse(f"{name!r} is not a fact; the facts are {', '.join(sorted(known))}")
-            elif default is parameter.empty:
-                needed.append(name)
-            elif default is None:
-                welcome.append(name)
-                if Missing in _alternatives(parameter.annotation):
-                    told.add(name)
-            else:
-                raise refuse(f"fact {name!r} may only have the default None")
-        if not set(needed + welcome) - {"header"}:
-            raise refuse("it takes no fact")
-        return Check(
-            id=id,
-            group=group,
-            stages=tuple(stages),
-            function=function,
-            needed=tuple(needed),
-            welcome=tuple(welcome),
-            told=frozenset(told),
-            thresholds=thresholds,
-            own_facts=tuple(own_facts),
-        )
+        try:
+            return _declared(function, id, group, tuple(stages), tuple(own_facts))
+        except CheckDefinitionError as error:
+            where = f"{function.__module__}.{function.__qualname__}"
+            raise CheckDefinitionError(f"check {id!r} ({where}): {error}") from None
 
     return define
+
+
+def _declared(function: Function, id: str, group: str, stages: tuple[Stage, ...], own_facts: tuple[Fact, ...]) -> Check:
+    _refuse_bad_label(function, id, stages)
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    inputs = [parameter for parameter in parameters if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+    options = [parameter for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+    if len(inputs) + len(options) < len(parameters):
+        raise CheckDefinitionError("its parameters are neither facts nor thresholds")
+    known = {"header", *FACTS, *(fact.name for fact in own_facts)}
+    for parameter in inputs:
+        if parameter.name not in known:
+            raise CheckDefinitionError(f"{parameter.name!r} is not a fact; the facts are {', '.join(sorted(known))}")
+        if parameter.default not in (parameter.empty, None):
+            raise CheckDefinitionError(f"fact {parameter.name!r} may only have the default None")
+    if all(parameter.name == "header" for parameter in inputs):
+        raise CheckDefinitionError("it takes no fact")
+    for parameter in options:
+        if parameter.default is parameter.empty:
+            raise CheckDefinitionError(f"threshold {parameter.name!r} has no default")
+    welcome = [parameter for parameter in inputs if parameter.default is None]
+    return Check(
+        id=id,
+        group=group,
+        stages=stages,
+        function=function,
+        needed=tuple(parameter.name for parameter in inputs if parameter not in welcome),
+        welcome=tuple(parameter.name for parameter in welcome),
+        told=frozenset(p.name for p in welcome if Missing in _alternatives(p.annotation)),
+        thresholds={parameter.name: parameter.default for parameter in options},
+        own_facts=own_facts,
+    )
+
+
+def _refuse_bad_label(function: Function, id: str, stages: tuple[Stage, ...]) -> None:
+    if not id or not _ID_CHARACTERS.issuperset(id) or id != id.strip("-"):
+        raise CheckDefinitionError("the id must be kebab-case: small letters, digits and hyphens")
+    if not (function.__doc__ or "").strip():
+        raise CheckDefinitionError("it has no docstring; the docstring is its manual")
+    if not stages or not set(stages) <= set(STAGES):
+        raise CheckDefinitionError(f"stages must be some of {', '.join(STAGES)}")
 
 
 def _alternatives(annotation: object) -> tuple[object, ...]:

@@ -1,0 +1,106 @@
+"""A snapshot as a file and back: the only code that knows the format.
+
+One JSON document, indented and in a defined order, so that an administrator can read it before it leaves:
+
+    {"schema": "cluedin-preflight/bundle/1", "header": {...}, "counts": {"nodes": 7, ...},
+     "facts": {"nodes": [...], "vault": {...}}, "missing": {"cluster": {"reason": "...", "why": "refused"}}}
+
+A fact this version does not know is ignored; a fact the file lacks is `Missing`; a newer format is refused.
+"""
+
+import gzip
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from preflight.errors import InputError
+from preflight.facts import Fact, Header, Missing, Snapshot
+
+SCHEMA_PREFIX = "cluedin-preflight/bundle/"
+VERSION = 1
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    schema: str
+    header: Header
+    counts: dict[str, int]
+    facts: dict[str, msgspec.Raw]
+    missing: dict[str, Missing]
+
+
+class _Label(msgspec.Struct, frozen=True, kw_only=True):
+    schema: str
+
+
+def encode(snapshot: Snapshot, *, compress: bool = False) -> bytes:
+    """Return the snapshot as the bytes of a bundle, ending in a newline; the same snapshot gives the same bytes."""
+    present = {name: value for name, value in snapshot.facts.items() if not isinstance(value, Missing)}
+    document = {
+        "schema": f"{SCHEMA_PREFIX}{VERSION}",
+        "header": snapshot.header,
+        "counts": {name: count(value) for name, value in sorted(present.items())},
+        "facts": dict(sorted(present.items())),
+        "missing": {name: value for name, value in sorted(snapshot.facts.items()) if isinstance(value, Missing)},
+    }
+    text = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+    # mtime 0: two bundles of one snapshot are byte-identical, compressed or not.
+    return gzip.compress(text, mtime=0) if compress else text
+
+
+def decode(data: bytes, name: str, facts: Mapping[str, Fact]) -> Snapshot:
+    """Read the bytes of a bundle called `name`. Raises InputError in one sentence where they are damaged or too new."""
+    try:
+        text = gzip.decompress(data) if data.startswith(_GZIP_MAGIC) else data
+    except (OSError, EOFError, zlib.error):
+        raise InputError(f"{name}: the bundle is cut off or damaged (its gzip stream does not end)") from None
+    _refuse_other_versions(text, name)
+    try:
+        file = msgspec.json.decode(text, type=_File)
+    except msgspec.DecodeError as error:
+        raise InputError(f"{name}: the bundle is damaged: {error}") from None
+    values: dict[str, Any] = dict(file.missing)
+    for fact, raw in file.facts.items():
+        if fact not in facts:
+            continue
+        try:
+            values[fact] = msgspec.json.decode(raw, type=facts[fact].type)
+        except msgspec.DecodeError as error:
+            raise InputError(f"{name}: the bundle is damaged: facts.{fact}: {error}") from None
+        if file.counts.get(fact) != count(values[fact]):
+            raise InputError(
+                f"{name}: the bundle is damaged: it announces {file.counts.get(fact, 'no')} {fact} "
+                f"and holds {count(values[fact])}"
+            )
+    taken_out = Missing(reason="the bundle announces it and does not hold it")
+    absent = Missing(reason=f"not collected by version {file.header.tool_version}", why="not-given")
+    for fact in facts.keys() - values.keys():
+        values[fact] = taken_out if fact in file.counts else absent
+    return Snapshot(header=file.header, facts={fact: values[fact] for fact in facts})
+
+
+def count(value: Any) -> int:  # noqa: ANN401 - any fact's value
+    """Return how many things a fact holds: the length of a list or of its `items`, else 1.
+
+    >>> count(("a", "b"))
+    2
+    """
+    items = getattr(value, "items", value)
+    return len(items) if isinstance(items, (tuple, list)) else 1
+
+
+def _refuse_other_versions(text: bytes, name: str) -> None:
+    try:
+        schema = msgspec.json.decode(text, type=_Label).schema
+    except msgspec.DecodeError as error:
+        raise InputError(f"{name}: the bundle is cut off or damaged: {error}") from None
+    version = schema.removeprefix(SCHEMA_PREFIX)
+    if version == schema or not version.isdigit():
+        raise InputError(f"{name}: this is no bundle: its schema is not {SCHEMA_PREFIX}{VERSION}")
+    if int(version) > VERSION:
+        raise InputError(
+            f"{name}: this bundle has format {version}, newer than format {VERSION} which this version reads; "
+            "update cluedin-preflight"
+        )
