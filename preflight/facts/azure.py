@@ -78,6 +78,18 @@ class AgentPool(_Resource, frozen=True, kw_only=True):
     type: str | None = None
 
 
+class Reference(_Resource, frozen=True, kw_only=True):
+    """Another resource by its id."""
+
+    id: str = ""
+
+
+class OutboundProfile(_Resource, frozen=True, kw_only=True):
+    """The public addresses behind a load balancer or NAT gateway, by resource id."""
+
+    effective_outbound_ips: tuple[Reference, ...] = msgspec.field(name="effectiveOutboundIPs", default=())
+
+
 class NetworkProfile(_Resource, frozen=True, kw_only=True):
     """How pods and nodes get addresses and leave the cluster."""
 
@@ -86,6 +98,8 @@ class NetworkProfile(_Resource, frozen=True, kw_only=True):
     network_dataplane: str | None = None
     outbound_type: str | None = None
     pod_cidr: str | None = None
+    load_balancer_profile: OutboundProfile = OutboundProfile()
+    nat_gateway_profile: OutboundProfile = OutboundProfile()
 
 
 class ClusterIdentity(_Resource, frozen=True, kw_only=True):
@@ -180,6 +194,20 @@ class NetworkRuleSet(_Resource, frozen=True, kw_only=True):
     virtual_network_rules: tuple[VirtualNetworkRule, ...] = ()
 
 
+class ConnectionState(_Resource, frozen=True, kw_only=True):
+    """Approved, Pending, Rejected or Disconnected."""
+
+    status: str | None = None
+
+
+class PrivateEndpointConnection(_Resource, frozen=True, kw_only=True):
+    """One private endpoint's connection as the vault sees it: only an Approved one works."""
+
+    id: str = ""
+    private_endpoint: Reference = Reference()
+    private_link_service_connection_state: ConnectionState = ConnectionState()
+
+
 class Vault(_Resource, frozen=True, kw_only=True):
     """A key vault. `enable_rbac_authorization` false or None means access policies (azure.md 5.3)."""
 
@@ -192,6 +220,7 @@ class Vault(_Resource, frozen=True, kw_only=True):
     access_policies: tuple[AccessPolicy, ...] = ()
     public_network_access: str | None = None
     network_acls: NetworkRuleSet | None = None
+    private_endpoint_connections: tuple[PrivateEndpointConnection, ...] = ()
     enable_soft_delete: bool | None = None
     enable_purge_protection: bool | None = None
     provisioning_state: str | None = None
@@ -210,15 +239,41 @@ class VaultObject(_Resource, frozen=True, kw_only=True):
     managed: bool = False
 
 
-# --- authorization (Microsoft.Authorization) ---
+class DeletedVault(_Resource, frozen=True, kw_only=True):
+    """A soft-deleted vault; `name` stays taken until it is purged. `vault_id` is the id it had."""
+
+    id: str = ""
+    name: str = ""
+    vault_id: str | None = None
+    location: str | None = None
+    deletion_date: str | None = None
+    scheduled_purge_date: str | None = None
+
+
+class NameAvailability(_Resource, frozen=True, kw_only=True):
+    """Azure's answer to whether the vault name `name` is free in the whole cloud.
+
+    `reason` is AlreadyExists or AccountNameInvalid.
+    """
+
+    name: str = ""
+    name_available: bool | None = None
+    reason: str | None = None
+
+
+# --- authorization (Microsoft.Authorization, Microsoft Graph) ---
 
 
 class RoleAssignment(_Resource, frozen=True, kw_only=True):
-    """Who holds which role where. `role_definition_id` may carry any prefix: only its last GUID counts."""
+    """Who holds which role where. `role_definition_id` may carry any prefix: only its last GUID counts.
+
+    `role_definition_name` is az's addition, for messages only.
+    """
 
     id: str = ""
     scope: str = ""
     role_definition_id: str = ""
+    role_definition_name: str | None = None
     principal_id: str = ""
     principal_type: str | None = None
     condition: str | None = None
@@ -237,12 +292,13 @@ class RoleAssignments(_Resource, frozen=True, kw_only=True):
 
 
 class RolePermission(_Resource, frozen=True, kw_only=True):
-    """One permission entry of a role definition; patterns with `*`."""
+    """One permission entry of a role definition or deny assignment; patterns with `*`."""
 
     actions: tuple[str, ...] = ()
     not_actions: tuple[str, ...] = ()
     data_actions: tuple[str, ...] = ()
     not_data_actions: tuple[str, ...] = ()
+    condition: str | None = None
 
 
 class RoleDefinition(_Resource, frozen=True, kw_only=True):
@@ -252,6 +308,148 @@ class RoleDefinition(_Resource, frozen=True, kw_only=True):
     name: str = ""
     role_name: str | None = None
     permissions: tuple[RolePermission, ...] = ()
+
+
+class DeniedPrincipal(_Resource, frozen=True, kw_only=True):
+    """A principal of a deny assignment. The all-zero id is everyone."""
+
+    id: str = ""
+    type: str | None = None
+
+
+class DenyAssignment(_Resource, frozen=True, kw_only=True):
+    """What nobody may do at a scope, whatever roles they hold, but for those excluded."""
+
+    id: str = ""
+    scope: str = ""
+    deny_assignment_name: str | None = None
+    permissions: tuple[RolePermission, ...] = ()
+    principals: tuple[DeniedPrincipal, ...] = ()
+    exclude_principals: tuple[DeniedPrincipal, ...] = ()
+    do_not_apply_to_child_scopes: bool = False
+    condition: str | None = None
+
+
+class GroupMembership(_Resource, frozen=True, kw_only=True):
+    """The object ids of every group that a principal is in, through other groups too; no entry = not asked."""
+
+    principal_id: str
+    groups: tuple[str, ...] = ()
+
+
+class ScopedPermissions(_Resource, frozen=True, kw_only=True):
+    """What the caller may do at a scope, as Azure adds it up over all of the caller's roles."""
+
+    scope: str
+    permissions: tuple[RolePermission, ...] = ()
+
+
+class Operator(_Resource, frozen=True, kw_only=True):
+    """Who runs this tool, as far as Azure is concerned.
+
+    `type` is User or ServicePrincipal. `eligible_roles` are the ids of roles that the caller could activate (Privileged
+    Identity Management) and does not hold now, None where that was not readable.
+    """
+
+    object_id: str | None = None
+    tenant_id: str | None = None
+    name: str | None = None
+    type: str | None = None
+    scopes: tuple[ScopedPermissions, ...] = ()
+    eligible_roles: tuple[str, ...] | None = None
+
+
+class Lock(_Resource, frozen=True, kw_only=True):
+    """A management lock; what stands before `/providers/Microsoft.Authorization/locks/` in `id` is its scope."""
+
+    id: str = ""
+    name: str = ""
+    level: str = ""
+
+
+# --- identities on nodes, networks ---
+
+
+class ScaleSetIdentity(_Resource, frozen=True, kw_only=True):
+    """The identities attached to the machines; the keys are resource ids, in whatever case."""
+
+    user_assigned_identities: dict[str, ClusterUserIdentity] = {}
+
+
+class ScaleSetTags(_Resource, frozen=True, kw_only=True):
+    """The only tag we hold: the node pool that AKS made the machines for."""
+
+    pool: str | None = msgspec.field(name="aks-managed-poolName", default=None)
+
+
+class ScaleSet(_Resource, frozen=True, kw_only=True):
+    """The machines of one node pool."""
+
+    id: str = ""
+    name: str = ""
+    tags: ScaleSetTags = ScaleSetTags()
+    identity: ScaleSetIdentity = ScaleSetIdentity()
+
+
+class ServiceEndpoint(_Resource, frozen=True, kw_only=True):
+    """A service that is reached from a subnet with the subnet's own identity, such as Microsoft.KeyVault."""
+
+    service: str = ""
+
+
+class Subnet(_Resource, frozen=True, kw_only=True):
+    """A subnet. With a `route_table` traffic may leave through a firewall."""
+
+    id: str = ""
+    name: str = ""
+    service_endpoints: tuple[ServiceEndpoint, ...] = ()
+    route_table: Reference | None = None
+    nat_gateway: Reference | None = None
+
+
+class DhcpOptions(_Resource, frozen=True, kw_only=True):
+    """Name servers of one's own; none means Azure's."""
+
+    dns_servers: tuple[str, ...] = ()
+
+
+class Peering(_Resource, frozen=True, kw_only=True):
+    """A network reached from another one; only a Connected peering works."""
+
+    peering_state: str | None = None
+    remote_virtual_network: Reference = Reference()
+
+
+class VirtualNetwork(_Resource, frozen=True, kw_only=True):
+    """A network with its subnets."""
+
+    id: str = ""
+    name: str = ""
+    subnets: tuple[Subnet, ...] = ()
+    dhcp_options: DhcpOptions = DhcpOptions()
+    virtual_network_peerings: tuple[Peering, ...] = ()
+
+
+class PrivateEndpoint(_Resource, frozen=True, kw_only=True):
+    """Where a private endpoint stands."""
+
+    id: str = ""
+    subnet: Reference = Reference()
+
+
+class PrivateDnsZoneLink(_Resource, frozen=True, kw_only=True):
+    """A network in which a private DNS zone is answered; the zone is the part of `id` after `privateDnsZones`."""
+
+    id: str = ""
+    virtual_network: Reference = Reference()
+    virtual_network_link_state: str | None = None
+
+
+class PublicIPAddress(_Resource, frozen=True, kw_only=True):
+    """A public address that nodes leave with."""
+
+    id: str = ""
+    ip_address: str | None = None
 
 
 class ManagedIdentity(_Resource, frozen=True, kw_only=True):
