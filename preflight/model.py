@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterable
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -13,8 +13,17 @@ Group = str
 GROUPS = ("capacity", "addon", "identity", "vault", "naming", "values", "sync", "collision", "migration", "settings")
 """The groups of our own checks in the order in which reports show them; packs may add others, shown after these."""
 
-Evidence = str | int | float | bool | None | list["Evidence"] | dict[str, "Evidence"]
-"""JSON. Numbers in base units (cpu in millicores, memory in bytes), lists of names."""
+if TYPE_CHECKING:
+    Evidence = str | int | float | bool | None | list["Evidence"] | dict[str, "Evidence"]
+else:
+    Evidence = Any  # the decoder knows no recursive types; what it reads is JSON, and that is what Evidence means
+"""JSON. Numbers in base units (cpu in millicores, memory in bytes), lists of names.
+
+Two keys have a meaning to every format, the rest is shown as it is (`preflight.report.text` says how):
+`figure`: the one number that matters, as a few characters of text ("1 short", "-60m"), shown on the check's line;
+`table`: {"columns": [name...], "rows": [[cell...]...], "status": [status of each row...]}, where people compare rows;
+cells are text or numbers, the first column names the object, `status` is optional and lets healthy rows collapse.
+"""
 
 
 class Status(enum.StrEnum):
