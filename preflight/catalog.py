@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
 
 import msgspec
 
@@ -18,7 +17,7 @@ OWN_DISTRIBUTION = "cluedin-preflight"
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """A check and the pack it comes from, written `distribution version`."""
 
-    check: Any
+    check: Check
     pack: str
 
 

@@ -8,6 +8,12 @@ import pytest
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+def data_folder() -> Path | None:
+    """Return the folder of the recorded data, None where there is none: PREFLIGHT_TEST_DATA, else `../shared/data`."""
+    folder = Path(os.environ.get("PREFLIGHT_TEST_DATA", SHARED))
+    return folder if folder.is_dir() else None
+
+
 def data_path(relative: str) -> Path:
     """Return a file of the recorded data; skip the test, saying what lacks, where it is not there.
 

@@ -1,0 +1,49 @@
+"""`report`: show a saved result again, in any format."""
+
+import click
+
+from preflight.bundle import SCHEMA_PREFIX
+from preflight.cli import options
+from preflight.cli.judging import show
+from preflight.cli.output import parse, read_named
+from preflight.errors import UsageError
+from preflight.report import json
+from preflight.report.document import FailOn, under
+
+
+@click.command("report")
+@click.argument("result", required=False, metavar="RESULT.json")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of results instead.")
+@options.gating
+@options.showing
+def command(
+    *,
+    result: str | None,
+    schema: bool,
+    fail_on: FailOn | None,
+    allow_unknown: bool,
+    output: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+    color: str,
+) -> int:
+    """Show RESULT.json (made with `run -o json=RESULT.json`; `-` is stdin) again; the exit code is its verdict.
+
+    Without --fail-on and --allow-unknown the verdict is the saved one.
+    """
+    if schema:
+        click.echo(json.schema(), nl=False)
+        return 0
+    if result is None:
+        raise UsageError("which result? cluedin-preflight report RESULT.json (made with: run -o json=RESULT.json)")
+    outputs = parse(output)
+    data = read_named(result)
+    if SCHEMA_PREFIX.encode() in data[:200]:
+        raise UsageError(f"{result} is a bundle, not a result; judge it: cluedin-preflight run {result}")
+    document = json.parse(data, name=result)
+    if fail_on or allow_unknown:
+        document = under(
+            document, fail_on=fail_on or document.fail_on, allow_unknown=allow_unknown or document.allow_unknown
+        )
+    show(document, outputs, quiet=quiet, verbose=verbose, color=color)
+    return document.exit_code
