@@ -5,7 +5,6 @@ The last lines of a run name each real component that was not there and how to g
 
 import socket
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", 
 
 
 @pytest.fixture(autouse=True)
-def no_way_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_way_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse sockets to anything but loopback, and programs, to tests that are not marked for them."""
     marks = {mark.name for mark in request.node.iter_markers()}
     real_connect, real_popen = socket.socket.connect, subprocess.Popen.__init__
@@ -39,7 +38,6 @@ def no_way_out(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(socket.socket, "connect", connect)
     monkeypatch.setattr(subprocess.Popen, "__init__", start)
-    yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
