@@ -38,11 +38,13 @@ class Values(_Plan, frozen=True, kw_only=True):
     """The merged values as far as this tool looks: every setting at or above a path we know, in document order.
 
     `source` is "files" for what was given with -f and --set, "release" for the deployed release's own values.
+    `repeated` are keys that stand twice in one map, at the line of the one that is lost: Helm takes the later.
     """
 
     source: Literal["files", "release"]
     settings: tuple[Setting, ...] = ()
     files: tuple[str, ...] = ()
+    repeated: tuple[Setting, ...] = ()
 
 
 class Release(_Plan, frozen=True, kw_only=True):

@@ -1,1 +1,1 @@
-"""Values, SecretProviderClasses, mounts and Secrets as one graph, as pure functions on facts."""
+"""Values, SecretProviderClasses, mounts, Secrets and vault objects as one graph. Pure."""
