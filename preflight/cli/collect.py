@@ -1,0 +1,80 @@
+"""`collect`: write what run would read as one bundle."""
+
+import re
+import sys
+from typing import Any
+
+import click
+
+from preflight import bundle
+from preflight.cli import options
+from preflight.cli.judging import checks_wanted, settings_from
+from preflight.cli.output import write_whole
+from preflight.cli.taking import snapshot_of
+from preflight.errors import OutputError
+from preflight.facts import Missing, Snapshot
+from preflight.report.harmless import line
+
+
+@click.command("collect")
+@options.reading
+@options.judging
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def command(
+    *,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    settings_file: str | None,
+    no_packs: bool,
+    quiet: bool,
+    paths: tuple[str, ...],
+    **reading: Any,  # noqa: ANN401 - options.reading's, for snapshot_of
+) -> int:
+    """Write what `run` would read to PATH (default preflight-CLUSTER-DATE.bundle.json, `-` is stdout).
+
+    The bundle is plain JSON (gzip when the name ends in .gz) and holds no secret value. Read it before it leaves.
+    """
+    if len(paths) > 1:
+        raise click.UsageError("collect writes one file; to judge files use: run PATH...")
+    catalog, offers = checks_wanted(include, exclude, packs=not no_packs)
+    settings = settings_from(settings_file, catalog)
+    snapshot = snapshot_of({**reading, "paths": ()}, catalog, offers, settings, quiet=quiet)
+    file = paths[0] if paths else _default_name(snapshot)
+    data = bundle.encode(snapshot, compress=file.endswith(".gz"))
+    if file == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        try:
+            write_whole(file, data)
+        except OSError as error:
+            raise OutputError(f"{file}: cannot be written: {error.strerror}") from None
+    if not quiet:
+        click.echo(_account(snapshot, file), err=True)
+    if snapshot.header.partial:
+        return 130
+    return 3 if all(isinstance(value, Missing) for value in snapshot.facts.values()) else 0
+
+
+def _default_name(snapshot: Snapshot) -> str:
+    cluster = re.sub(
+        r"[^A-Za-z0-9.-]+", "-", snapshot.header.target.cluster or snapshot.header.target.context or "cluster"
+    )
+    return f"preflight-{cluster}-{snapshot.header.collected_at[:10]}.bundle.json"
+
+
+def _account(snapshot: Snapshot, file: str) -> str:
+    held = [
+        f"{bundle.count(value)} {name.replace('_', ' ')}"
+        for name, value in snapshot.facts.items()
+        if not isinstance(value, Missing)
+    ]
+    left_out = [
+        f"  {name.replace('_', ' ')}: {line(value.reason)}"
+        for name, value in snapshot.facts.items()
+        if isinstance(value, Missing)
+    ]
+    lines = [f"{'stdout' if file == '-' else file}: {', '.join(held) or 'nothing'}; 0 secret values"]
+    if left_out:
+        lines += ["Left out:", *left_out]
+    return "\n".join(lines)
