@@ -1,0 +1,141 @@
+"""Does a pod fit on a node, and if not, everything that lacks, with its numbers.
+
+kube-scheduler's filters in their order; the first that refuses gives all the reasons. Sources:
+`apis/config/v1/default_plugins.go`, `framework/plugins/noderesources/fit.go` (`fitsRequest`) and the plugins named
+below, v1.35.4.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from preflight.facts.kubernetes import Node, Pod, PodSpec
+from preflight.scheduling.ports import HostPort, conflict, incoming_ports
+from preflight.scheduling.priority import Priority
+from preflight.scheduling.requests import Amounts, incoming_requests
+from preflight.scheduling.room import Load, Resident
+from preflight.scheduling.selectors import node_matches
+from preflight.scheduling.taints import CORDONED, tolerates, untolerated
+
+CORDONED_REASON = "node(s) were unschedulable"
+NODE_NAME_REASON = "node(s) didn't match the requested node name"
+TAINT_REASON = "node(s) had untolerated taint(s)"
+AFFINITY_REASON = "node(s) didn't match Pod's node affinity/selector"
+PORTS_REASON = "node(s) didn't have free ports for the requested pod ports"
+
+_FIRST = ("cpu", "memory", "ephemeral-storage")
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A pod that looks for a place: its spec decides where it may go, its figures what it needs there."""
+
+    pod: Pod
+    spec: PodSpec
+    requests: Amounts
+    ports: frozenset[HostPort]
+    priority: Priority
+
+    @property
+    def resident(self) -> Resident:
+        """The pod once it is placed."""
+        return Resident(pod=self.pod, requests=self.requests, ports=self.ports, priority=self.priority.value)
+
+
+class Shortfall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One resource that lacks: cpu in millicores, the rest in whole units; `pods` are slots."""
+
+    resource: str
+    requested: int
+    used: int
+    allocatable: int
+
+    @property
+    def reason(self) -> str:
+        """The scheduler's own words."""
+        return "Too many pods" if self.resource == "pods" else f"Insufficient {self.resource}"
+
+    @property
+    def missing(self) -> int:
+        """How much more would have to be free: requested 70, used 3980 of 4000 is 50 short."""
+        return self.requested + self.used - self.allocatable
+
+    @property
+    def is_hopeless(self) -> bool:
+        """True where even the empty node has too little; slots never are, not even where there are none."""
+        return self.resource != "pods" and self.requested > self.allocatable
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Why a pod does not fit, in the scheduler's own words; `curable` when taking pods away might help."""
+
+    reasons: tuple[str, ...]
+    shortfalls: tuple[Shortfall, ...] = ()
+    curable: bool = False
+
+
+def demand_of(pod: Pod) -> Demand:
+    """Return what a pod would look for if it had to be placed again; it has its priority already."""
+    return Demand(
+        pod=pod,
+        spec=pod.spec,
+        requests=incoming_requests(pod.spec),
+        ports=incoming_ports(pod.spec),
+        priority=Priority(value=pod.spec.priority or 0, preempts=pod.spec.preemption_policy != "Never"),
+    )
+
+
+def barred(spec: PodSpec, node: Node) -> str | None:
+    """Return why the node is out of the question for the pod whatever is on it, else None.
+
+    Plugins NodeUnschedulable, NodeName, TaintToleration, NodeAffinity.
+    """
+    if node.spec.unschedulable and not tolerates(spec.tolerations, CORDONED):
+        return CORDONED_REASON
+    if spec.node_name and spec.node_name != node.metadata.name:
+        return NODE_NAME_REASON
+    if untolerated(spec.tolerations, node.spec.taints):
+        return TAINT_REASON
+    if not node_matches(spec, node):
+        return AFFINITY_REASON
+    return None
+
+
+def shortfalls(requests: Amounts, allocatable: Amounts, load: Load) -> tuple[Shortfall, ...]:
+    """Return every resource the node has too little of; equal still fits.
+
+    A node with 4000m has 3930m in use: 70m fits, 71m is 1m short. Only what the pod asks for is compared, so a pod
+    without requests needs a slot and nothing else, and an overcommitted resource it does not ask for does no harm.
+    """
+    lacking = []
+    slots = allocatable.get("pods", 0)
+    if load.slots + 1 > slots:
+        lacking.append(Shortfall(resource="pods", requested=1, used=load.slots, allocatable=slots))
+    for resource in _in_order(requests):
+        requested, used, has = requests[resource], load.used.get(resource, 0), allocatable.get(resource, 0)
+        if requested > 0 and requested > has - used:
+            lacking.append(Shortfall(resource=resource, requested=requested, used=used, allocatable=has))
+    return tuple(lacking)
+
+
+def room_refusal(demand: Demand, allocatable: Amounts, load: Load) -> Refusal | None:
+    """Return why the pod does not fit beside this load (plugins NodePorts, NodeResourcesFit), else None.
+
+    A port conflict hides every shortfall; both may go away when pods do.
+    """
+    if conflict(demand.ports, load.ports):
+        return Refusal(reasons=(PORTS_REASON,), curable=True)
+    lacking = shortfalls(demand.requests, allocatable, load)
+    if not lacking:
+        return None
+    return Refusal(
+        reasons=tuple(shortfall.reason for shortfall in lacking),
+        shortfalls=lacking,
+        curable=not any(shortfall.is_hopeless for shortfall in lacking),
+    )
+
+
+def _in_order(requests: Amounts) -> Iterable[str]:
+    """The order of the scheduler's reasons; it names the scalar resources in random order, we by name."""
+    if requests.keys() <= {"cpu", "memory"}:
+        return [name for name in _FIRST if name in requests]
+    return [name for name in _FIRST if name in requests] + sorted(requests.keys() - set(_FIRST))

@@ -1,0 +1,206 @@
+"""What new DaemonSets do to every node, arriving one after the other, in the given order and in the other one.
+
+Who gets a pod: `pkg/controller/daemon/daemon_controller.go` (`NodeShouldRunDaemonPod`), Kubernetes v1.35.4.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from preflight.facts.kubernetes import (
+    DaemonSet,
+    Node,
+    ObjectMeta,
+    Pod,
+    PodDisruptionBudget,
+    PriorityClass,
+)
+from preflight.scheduling.fit import Demand, Refusal, Shortfall, barred, room_refusal
+from preflight.scheduling.ports import incoming_ports
+from preflight.scheduling.preemption import promised, select_victims
+from preflight.scheduling.priority import incoming_priority
+from preflight.scheduling.requests import incoming_requests
+from preflight.scheduling.room import Resident, Room, owned_by_daemon_set, rooms
+from preflight.scheduling.selectors import node_matches
+from preflight.scheduling.taints import daemon_tolerations, untolerated
+
+Outcome = Literal["running", "fits", "preempts", "pending", "not-targeted"]
+OUTCOMES: tuple[Outcome, ...] = ("not-targeted", "running", "fits", "preempts", "pending")
+"""From calm to loud."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What becomes of one DaemonSet's pod on one node.
+
+    `targeted`: the DaemonSet controller makes a pod there. `reasons` are the scheduler's own words for why it does not
+    fit at once (where no pod is made: what it would have said), `shortfalls` their numbers. `victims` have to go, most
+    important first; those among them in `terminating` are on their way already. `cleared` lose the place they were
+    promised and may push out others. `undecided`: equally important pods compete, the victims are "one of these".
+    """
+
+    targeted: bool
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
+    victims: tuple[Resident, ...] = ()
+    terminating: tuple[Resident, ...] = ()
+    pdb_violations: int = 0
+    cleared: tuple[Resident, ...] = ()
+    undecided: bool = False
+
+
+Answers = Mapping[str, Answer]
+"""DaemonSet name to answer, in order of arrival."""
+
+
+class Prediction(msgspec.Struct, frozen=True, kw_only=True):
+    """Answers by node name; `reversed` has the nodes whose answers differ when the DaemonSets arrive the other way.
+
+    `rooms` is what was on each node before.
+    """
+
+    nodes: Mapping[str, Answers]
+    reversed: Mapping[str, Answers]
+    rooms: Mapping[str, Room]
+
+
+def predict(
+    nodes: Iterable[Node],
+    pods: Iterable[Pod],
+    daemon_sets: Sequence[DaemonSet],
+    *,
+    budgets: Sequence[PodDisruptionBudget] = (),
+    priority_classes: Sequence[PriorityClass] = (),
+) -> Prediction:
+    """Predict what happens on each node when the DaemonSets arrive in this order; `pods` are those of all namespaces.
+
+    For each DaemonSet in turn: its pod is tried; if it does not fit it preempts; the victims go, promises of lower
+    priority on the node are cleared, and the pod stays for those after it.
+    """
+    arrivals = [_arrival(daemon_set, priority_classes) for daemon_set in daemon_sets]
+    before = {name: _without_own_promises(room, daemon_sets) for name, room in rooms(nodes, pods).items()}
+    forth = {name: _arrive_in_turn(arrivals, room, budgets) for name, room in before.items()}
+    back: dict[str, Answers] = {}
+    if len(arrivals) > 1:
+        for name, room in before.items():
+            answers = _arrive_in_turn(arrivals[::-1], room, budgets)
+            if any(_differ(answers[key], forth[name][key]) for key in answers):
+                back[name] = {key: answers[key] for key in forth[name]}
+    return Prediction(nodes=forth, reversed=back, rooms=before)
+
+
+def _differ(one: Answer, other: Answer) -> bool:
+    """Tell whether two answers say different things; the same shortfall with other figures does not count."""
+    plain = (msgspec.structs.replace(answer, shortfalls=(), undecided=False) for answer in (one, other))
+    return next(plain) != next(plain)
+
+
+def is_targeted(daemon_set: DaemonSet, node: Node) -> bool:
+    """Tell whether the DaemonSet controller makes a pod for the node.
+
+    The template's own node name, nodeSelector and required affinity must match, and every NoSchedule and NoExecute
+    taint must be tolerated; a cordon alone is not looked at. Computed from the template, because the pod that is made
+    has lost its affinity: the scheduler alone would put the add-on's driver on a virtual node.
+    """
+    spec = daemon_set.spec.template.spec
+    return (
+        spec.node_name in (None, "", node.metadata.name)
+        and node_matches(spec, node)
+        and untolerated(daemon_tolerations(spec), node.spec.taints) is None
+    )
+
+
+class _Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    key: str
+    daemon_set: DaemonSet
+    demand: Demand
+
+
+def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass]) -> _Arrival:
+    template = daemon_set.spec.template
+    # The controller overwrites required node affinity by the name of the node, and only the nodeSelector survives.
+    spec = msgspec.structs.replace(template.spec, tolerations=daemon_tolerations(template.spec), affinity=None)
+    meta = daemon_set.metadata
+    pod = Pod(metadata=ObjectMeta(name=meta.name, namespace=meta.namespace, labels=template.metadata.labels), spec=spec)
+    return _Arrival(
+        key=meta.name,
+        daemon_set=daemon_set,
+        demand=Demand(
+            pod=pod,
+            spec=spec,
+            requests=incoming_requests(spec),
+            ports=incoming_ports(spec),
+            priority=incoming_priority(spec, priority_classes),
+        ),
+    )
+
+
+def _without_own_promises(room: Room, daemon_sets: Sequence[DaemonSet]) -> Room:
+    """A pod of these DaemonSets that waits for this node already is the very pod to be placed."""
+    if not room.nominated:
+        return room
+    others = tuple(r for r in room.nominated if not any(_owns(daemon_set, r.pod) for daemon_set in daemon_sets))
+    return msgspec.structs.replace(room, nominated=others)
+
+
+def _owns(daemon_set: DaemonSet, pod: Pod) -> bool:
+    return owned_by_daemon_set(pod, daemon_set.metadata.namespace, daemon_set.metadata.name)
+
+
+def _arrive_in_turn(arrivals: Sequence[_Arrival], room: Room, budgets: Sequence[PodDisruptionBudget]) -> Answers:
+    answers = {}
+    for arrival in arrivals:
+        answers[arrival.key], room = _arrive(arrival, room, budgets)
+    return answers
+
+
+def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget]) -> tuple[Answer, Room]:
+    demand = arrival.demand
+    targeted = is_targeted(arrival.daemon_set, room.node)
+    if any(_owns(arrival.daemon_set, resident.pod) for resident in room.residents):
+        return Answer(targeted=targeted, outcome="running"), room
+    refusal = _refusal(demand, room)
+    reasons, lacking = (refusal.reasons, refusal.shortfalls) if refusal else ((), ())
+    if not targeted:
+        return Answer(targeted=False, outcome="not-targeted", reasons=reasons, shortfalls=lacking), room
+    if refusal is None:
+        return Answer(targeted=True, outcome="fits"), _occupied(room, demand, ())
+    preempts = refusal.curable and demand.priority.preempts
+    selection = select_victims(demand, room, budgets) if preempts else None
+    if selection is None:
+        return Answer(targeted=True, outcome="pending", reasons=reasons, shortfalls=lacking), room
+    after = _occupied(room, demand, selection.victims)
+    cleared = tuple(r for r in room.nominated if r.priority < demand.priority.value)
+    return (
+        Answer(
+            targeted=True,
+            outcome="preempts",
+            reasons=reasons,
+            shortfalls=lacking,
+            victims=selection.victims,
+            terminating=tuple(r for r in selection.victims if r.terminating),
+            pdb_violations=selection.pdb_violations,
+            cleared=cleared,
+            undecided=selection.undecided,
+        ),
+        msgspec.structs.replace(after, nominated=promised(demand, room)),
+    )
+
+
+def _refusal(demand: Demand, room: Room) -> Refusal | None:
+    reason = barred(demand.spec, room.node)
+    if reason:
+        return Refusal(reasons=(reason,))
+    return room_refusal(demand, room.allocatable, room.load.plus(promised(demand, room)))
+
+
+def _occupied(room: Room, demand: Demand, victims: Sequence[Resident]) -> Room:
+    """Return the room once the victims are gone and the pod is there."""
+    newcomer = demand.resident
+    gone = set(map(id, victims))
+    return msgspec.structs.replace(
+        room,
+        residents=(*(r for r in room.residents if id(r) not in gone), newcomer),
+        load=room.load.without(victims).plus((newcomer,)),
+    )

@@ -1,0 +1,130 @@
+"""Whom a pod pushes out: the victims kube-scheduler selects on a node.
+
+Sources: `framework/preemption/preemption.go`, `framework/plugins/defaultpreemption/default_preemption.go`
+(`SelectVictimsOnNode`, `filterPodsWithPDBViolation`), `util/utils.go` (`MoreImportantPod`), v1.35.4.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+import msgspec
+
+from preflight.facts import instant
+from preflight.facts.kubernetes import PodDisruptionBudget
+from preflight.scheduling.fit import Demand, room_refusal
+from preflight.scheduling.room import Load, Resident, Room
+from preflight.scheduling.selectors import pods_match
+
+_NOW = datetime.max.replace(tzinfo=UTC)
+"""A pod without start time counts as started this moment: later than all others."""
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The victims, most important first.
+
+    `pdb_violations` counts those that a disruption budget spoke for. `undecided`: the choice hung on the order of
+    equally important pods, which nobody can know from outside.
+    """
+
+    victims: tuple[Resident, ...]
+    pdb_violations: int
+    undecided: bool = False
+
+
+def promised(demand: Demand, room: Room) -> tuple[Resident, ...]:
+    """Return the nominated pods that count as present for this one: those of equal or higher priority."""
+    return tuple(r for r in room.nominated if r.priority >= demand.priority.value)
+
+
+def select_victims(demand: Demand, room: Room, budgets: Sequence[PodDisruptionBudget]) -> Selection | None:
+    """Return who has to go so that the pod fits, or None where that is not possible.
+
+    All pods of strictly lower priority are taken away; if the pod fits then, they are put back one by one, most
+    important first, those whose disruption budget would be violated before all others, and stay while the pod still
+    fits. Example: the pod needs 1 slot, and on the full node are a (priority 10), b (5) and c (5, younger): a and b
+    are put back, c does not fit any more and is the victim. With a budget on c that allows no disruption, c is put back
+    first, then a; b is the victim although it is more important than c. A budget never prevents preemption.
+    """
+    candidates = [r for r in room.residents if r.priority < demand.priority.value]
+    if not candidates:
+        return None
+    ordered = sorted(candidates, key=lambda r: (*_importance(r), r.name))
+    selection = _select(demand, room, ordered, budgets)
+    if selection is None or len({_importance(r) for r in ordered}) == len(ordered):
+        return selection
+    flipped = [r for _, equals in groupby(ordered, key=_importance) for r in reversed(list(equals))]
+    other = _select(demand, room, flipped, budgets)
+    undecided = selection.undecided or other is None or set(_names(other.victims)) != set(_names(selection.victims))
+    return msgspec.structs.replace(selection, undecided=undecided)
+
+
+def _select(
+    demand: Demand, room: Room, ordered: Sequence[Resident], budgets: Sequence[PodDisruptionBudget]
+) -> Selection | None:
+    waiting = promised(demand, room)
+
+    def fits(load: Load) -> bool:
+        return room_refusal(demand, room.allocatable, load.plus(waiting) if waiting else load) is None
+
+    load = room.load.without(ordered)
+    if not fits(load):
+        return None
+    violating, others = _split(ordered, budgets)
+    victims: list[Resident] = []
+    pdb_violations, undecided = 0, False
+    for group in (violating, others):
+        for _, equals in groupby(group, key=_importance):
+            before, out = load, []
+            for resident in equals:
+                back = load.plus((resident,))
+                if fits(back):
+                    load = back
+                else:
+                    load = back.without((resident,))
+                    out.append(resident)
+            # Equally important pods: whoever comes first stays. Another order changes the outcome exactly when one of
+            # those pushed out would have fitted had it been first.
+            undecided = undecided or any(fits(before.plus((resident,))) for resident in out)
+            victims += out
+        if group is violating:
+            pdb_violations = len(victims)
+    victims.sort(key=lambda r: (*_importance(r), r.name))
+    return Selection(victims=tuple(victims), pdb_violations=pdb_violations, undecided=undecided)
+
+
+def _importance(resident: Resident) -> tuple[int, datetime]:
+    """Sorts the most important first: higher priority, then earlier start."""
+    started = resident.pod.status.start_time
+    return -resident.priority, instant(started) if started else _NOW
+
+
+def _split(
+    ordered: Iterable[Resident], budgets: Sequence[PodDisruptionBudget]
+) -> tuple[list[Resident], list[Resident]]:
+    """Split into pods whose removal violates a budget, and the others, walking the given order.
+
+    Each pod takes one from every budget that matches it; it violates when any goes below zero. A budget that allows 1
+    and matches a, b and c is kept by a and violated by b and c. A pod in `disruptedPods` was counted by the API server.
+    """
+    allowed = [budget.status.disruptions_allowed for budget in budgets]
+    violating: list[Resident] = []
+    others: list[Resident] = []
+    for resident in ordered:
+        meta = resident.pod.metadata
+        violates = False
+        for index, budget in enumerate(budgets):
+            if (
+                meta.labels
+                and budget.metadata.namespace == meta.namespace
+                and meta.name not in budget.status.disrupted_pods
+                and pods_match(budget.spec.selector, meta.labels)
+            ):
+                allowed[index] -= 1
+                violates = violates or allowed[index] < 0
+        (violating if violates else others).append(resident)
+    return violating, others
+
+
+def _names(residents: Iterable[Resident]) -> list[str]:
+    return [resident.name for resident in residents]

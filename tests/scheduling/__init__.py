@@ -1,0 +1,1 @@
+"""Predictions against recorded truth, against properties, and against the real scheduler."""
