@@ -284,11 +284,13 @@ class RoleAssignments(_Resource, frozen=True, kw_only=True):
     """A listing of assignments and how far it reaches.
 
     `assigned_to` is the principal the server expanded groups for (`assignedTo`), None for a plain listing, which can
-    lack inherited and group grants and so cannot refute a grant (interface.md section 4).
+    lack inherited and group grants and so cannot refute a grant (interface.md section 4). `with_objects` tells that the
+    vault's single secrets, certificates and keys were asked about too: `atScope()` leaves out what lies below.
     """
 
     items: tuple[RoleAssignment, ...] = ()
     assigned_to: str | None = None
+    with_objects: bool = False
 
 
 class RolePermission(_Resource, frozen=True, kw_only=True):
@@ -463,5 +465,5 @@ class ManagedIdentity(_Resource, frozen=True, kw_only=True):
 
 
 def same_id(one: str | None, other: str | None) -> bool:
-    """Tell whether two ids are one: GUIDs and resource ids are compared without regard to case; None equals nothing."""
-    return one is not None and other is not None and one.lower() == other.lower()
+    """Tell whether two ids are one: GUIDs and resource ids are compared without case; None and "" equal nothing."""
+    return bool(one and other and one.lower() == other.lower())

@@ -1,0 +1,134 @@
+"""The cures as az commands with the real names, for bash and PowerShell, each granting the least."""
+
+import shlex
+
+from preflight.access.effective import resource_of
+from preflight.access.policies import model
+from preflight.access.scopes import resource_group, subscription
+from preflight.facts import ManagedCluster, Vault, same_id
+from preflight.model import Commands
+
+SECRETS_USER_NAME = "Key Vault Secrets User"
+
+Words = tuple[str, ...]
+
+
+def az(verb: str, **options: str | Words | bool | None) -> Words:
+    """Return an az command as words; a flag is True, an option that is not known None or empty and left out.
+
+    >>> az("aks show", name="aks-1", resource_group=None)
+    ('az', 'aks', 'show', '--name', 'aks-1')
+    """
+    words = ["az", *verb.split()]
+    for name, value in options.items():
+        if value:
+            words.append("--" + name.replace("_", "-"))
+        if isinstance(value, str) and value:
+            words.append(value)
+        elif isinstance(value, tuple):
+            words.extend(value)
+    return tuple(words)
+
+
+def az_aks(verb: str, cluster: ManagedCluster, **options: str | Words | bool | None) -> Words:
+    """Return an az aks command for this cluster, with its group and subscription."""
+    named = {"resource_group": resource_group(cluster.id), "subscription": subscription(cluster.id)}
+    return az(f"aks {verb}", name=cluster.name, **named, **options)
+
+
+def commands(*lines: Words) -> Commands:
+    """Write commands for both shells. Words come from files and are quoted, so none can become a command of its own.
+
+    >>> commands(az("role definition list", name="Key Vault Secrets User")).powershell
+    ("az role definition list --name 'Key Vault Secrets User'",)
+    """
+    return Commands(
+        bash=tuple(shlex.join(line) for line in lines),
+        powershell=tuple(" ".join(_powershell_word(word) for word in line) for line in lines),
+    )
+
+
+def _powershell_word(word: str) -> str:
+    # What bash takes as it is PowerShell does too, but for a leading @ and for commas, which make a list.
+    if word == shlex.quote(word) and not word.startswith("@") and "," not in word:
+        return word
+    return "'" + word.replace("'", "''") + "'"
+
+
+# --- grants ---
+
+
+def grant(vault: Vault, object_id: str, objects: tuple[str, ...] = ()) -> Commands:
+    """Let an identity read secrets, in the model the vault uses.
+
+    Roles: Key Vault Secrets User at the vault, or only at the `objects` given as `secrets/NAME`. Policies: `get` for
+    secrets, beside what the identity's own policy permits already, because `set-policy` replaces that list.
+    """
+    if model(vault) == "policies":
+        line = az(
+            "keyvault set-policy",
+            name=vault.name,
+            resource_group=resource_group(vault.id),
+            subscription=subscription(vault.id),
+            object_id=object_id,
+            secret_permissions=_secret_words(vault, object_id),
+        )
+        return commands(line)
+    scopes = [resource_of(vault, named) for named in objects] or [vault.id]
+    return commands(
+        *(
+            az(
+                "role assignment create",
+                assignee_object_id=object_id,
+                assignee_principal_type="ServicePrincipal",
+                role=SECRETS_USER_NAME,
+                scope=scope,
+            )
+            for scope in scopes
+        )
+    )
+
+
+def _secret_words(vault: Vault, object_id: str) -> Words:
+    held = {
+        word.lower()
+        for policy in vault.access_policies
+        if same_id(policy.object_id, object_id) and not policy.application_id
+        for word in policy.permissions.secrets
+    }
+    return ("get", *sorted(held - {"get"}))
+
+
+# --- what settles an open question ---
+
+
+def list_assignments(vault: Vault, object_id: str) -> Words:
+    """List every assignment that counts for an identity at the vault, groups and inherited ones included."""
+    return az("role assignment list", assignee=object_id, scope=vault.id, include_inherited=True, include_groups=True)
+
+
+def list_groups(object_id: str) -> Words:
+    """List every group that an identity is in, through other groups too."""
+    return az(
+        "rest", method="get", url=f"https://graph.microsoft.com/v1.0/servicePrincipals/{object_id}/transitiveMemberOf"
+    )
+
+
+def list_denials(scope: str) -> Words:
+    """List the deny assignments that count at a scope."""
+    return az(
+        "rest",
+        method="get",
+        url=f"{scope}/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01&$filter=atScope()",
+    )
+
+
+def show_client_id(cluster: ManagedCluster) -> Words:
+    """Show the client id of the add-on's identity: what `userAssignedIdentityID` is to name."""
+    query = "addonProfiles.azureKeyvaultSecretsProvider.identity.clientId"
+    return az_aks("show", cluster, query=query, output="tsv")
+
+
+def enable_addon(cluster: ManagedCluster) -> Words:
+    """Enable the Key Vault add-on."""
+    return az_aks("enable-addons", cluster, addons="azure-keyvault-secrets-provider")

@@ -1,0 +1,161 @@
+"""Whose id is this, and which identity is to be judged: mixed-up ids are the most frequent cause of a refusal."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from preflight.access.principals import EVERYONE
+from preflight.facts import Identity, ManagedCluster, ManagedIdentity, Missing, ScaleSet, same_id
+
+Role = Literal["add-on", "kubelet", "control plane", "own"]
+"""What an identity is to this cluster; `own` is a user-assigned identity that Azure did not make for it."""
+
+IdKind = Literal["client id", "object id", "resource id"]
+
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+class KnownIdentity(msgspec.Struct, frozen=True, kw_only=True):
+    """An identity with what is known of its three ids."""
+
+    role: Role
+    ids: Identity
+    tenant_id: str | None = None
+    name: str | None = None
+
+    @property
+    def label(self) -> str:
+        """How messages call it: `the add-on's identity azurekeyvaultsecretsprovider-aks-1`."""
+        whose = "an identity of your own," if self.role == "own" else f"the {self.role}'s identity"
+        return f"{whose} {self.name}" if self.name else whose.rstrip(",")
+
+    @property
+    def object(self) -> str:
+        """The object that findings name."""
+        return f"identity/{self.name or self.ids.client_id or self.ids.object_id or self.role.replace(' ', '-')}"
+
+
+class Undetermined(msgspec.Struct, frozen=True, kw_only=True):
+    """Which identity to judge cannot be told; `not_yet` where that is in order."""
+
+    reason: str
+    not_yet: bool = False
+
+
+def is_guid(text: str) -> bool:
+    """Tell whether a text has the form of an id that Entra makes."""
+    return _GUID.fullmatch(text) is not None
+
+
+def is_placeholder(text: str | None) -> bool:
+    """Tell whether an id was never filled in: nothing, the all-zero GUID of the article, or a variable of a script.
+
+    >>> is_placeholder("$kvManagedIdentity")
+    True
+    """
+    if not text or text.lower() == EVERYONE:
+        return True
+    return any(mark in text for mark in "$<>{}#%@") or "__" in text
+
+
+def known_identities(
+    cluster: ManagedCluster | Missing | None, identities: tuple[ManagedIdentity, ...] | Missing | None
+) -> tuple[KnownIdentity, ...]:
+    """Return the cluster's own identities, the add-on's first, then the others that were read."""
+    of_cluster = tuple(_of_cluster(cluster)) if isinstance(cluster, ManagedCluster) else ()
+    others = identities if isinstance(identities, tuple) else ()
+    own = (
+        KnownIdentity(
+            role="own",
+            ids=Identity(client_id=other.client_id, object_id=other.principal_id, resource_id=other.id or None),
+            tenant_id=other.tenant_id,
+            name=other.name or None,
+        )
+        for other in others
+        if not any(same_id(other.id, mine.ids.resource_id) for mine in of_cluster)
+    )
+    return (*of_cluster, *own)
+
+
+def _of_cluster(cluster: ManagedCluster) -> Iterator[KnownIdentity]:
+    tenant = cluster.identity.tenant_id
+    addon = cluster.keyvault_addon
+    if addon and addon.enabled and addon.identity:
+        yield _known("add-on", addon.identity, tenant)
+    for key, identity in cluster.identity_profile.items():
+        if key.lower() == "kubeletidentity":
+            yield _known("kubelet", identity, tenant)
+    if cluster.identity.principal_id:
+        yield _known("control plane", Identity(object_id=cluster.identity.principal_id), tenant)
+    for resource_id, ids in cluster.identity.user_assigned_identities.items():
+        identity = Identity(client_id=ids.client_id, object_id=ids.principal_id, resource_id=resource_id)
+        yield _known("control plane", identity, tenant)
+
+
+def _known(role: Role, ids: Identity, tenant: str | None) -> KnownIdentity:
+    name = ids.resource_id.rstrip("/").rsplit("/", 1)[-1] if ids.resource_id else None
+    return KnownIdentity(role=role, ids=ids, tenant_id=tenant, name=name)
+
+
+def whose(id: str, known: tuple[KnownIdentity, ...]) -> tuple[KnownIdentity, IdKind] | None:
+    """Return the identity an id belongs to and which of its ids it is; None for a stranger's.
+
+    Client ids are compared first: they are what the values are to name.
+    """
+    for identity in known:
+        if same_id(identity.ids.client_id, id):
+            return identity, "client id"
+    for identity in known:
+        if same_id(identity.ids.object_id, id):
+            return identity, "object id"
+    for identity in known:
+        if same_id(identity.ids.resource_id, id.rstrip("/")):
+            return identity, "resource id"
+    return None
+
+
+def judged_identity(
+    named: str | None,
+    cluster: ManagedCluster | Missing | None,
+    identities: tuple[ManagedIdentity, ...] | Missing | None,
+) -> KnownIdentity | Undetermined:
+    """Return the identity that the values name, or the add-on's where they name none.
+
+    Before the add-on is on its identity does not exist: not yet, except for an identity of one's own.
+    """
+    known = known_identities(cluster, identities)
+    if named and not is_placeholder(named):
+        found = whose(named, known)
+        if found:
+            return found[0]
+        if isinstance(cluster, Missing) and cluster.is_skip:
+            return Undetermined(reason=cluster.reason, not_yet=True)
+        return Undetermined(reason=f"{named} is none of the identities that could be read")
+    if not isinstance(cluster, ManagedCluster):
+        missing = cluster or Missing(reason="the cluster was not read")
+        return Undetermined(reason=missing.reason, not_yet=missing.is_skip)
+    addon = cluster.keyvault_addon
+    if addon is None or not addon.enabled:
+        return Undetermined(reason="not yet: the identity is made when the add-on is enabled", not_yet=True)
+    return next(
+        (identity for identity in known if identity.role == "add-on"),
+        Undetermined(reason="the add-on is on, but the cluster's answer names no identity for it"),
+    )
+
+
+def ids_that_are_no_groups(known: tuple[KnownIdentity, ...]) -> frozenset[str]:
+    """Return every id of the identities: a policy for one of them is certainly not a group's."""
+    ids = ((identity.ids.client_id, identity.ids.object_id) for identity in known)
+    return frozenset(one.lower() for pair in ids for one in pair if one)
+
+
+def lacking_scale_sets(identity: KnownIdentity, scale_sets: tuple[ScaleSet, ...]) -> tuple[ScaleSet, ...]:
+    """Return the scale sets that the identity is not attached to."""
+    wanted = (identity.ids.resource_id or "").lower().strip("/")
+    return tuple(
+        scale_set
+        for scale_set in scale_sets
+        if wanted not in {attached.lower().strip("/") for attached in scale_set.identity.user_assigned_identities}
+    )
