@@ -13,7 +13,8 @@ class _Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     """Configuration shared by the structs below."""
 
 
-Kind = Literal["map", "list", "string", "number", "boolean", "null"]
+Kind = Literal["map", "list", "string", "number", "boolean", "null", "token"]
+"""How Helm reads a node; a token is a scalar that a pipeline fills in before Helm sees it."""
 
 
 class Setting(_Plan, frozen=True, kw_only=True):
@@ -50,9 +51,11 @@ class Values(_Plan, frozen=True, kw_only=True):
 class Release(_Plan, frozen=True, kw_only=True):
     """The Helm release of chart `cluedin-platform`.
 
-    `deployed` false with `name` None: no release record and so a fresh install (as far as records tell).
-    `status` is that of the highest revision (`deployed`, `failed`, `pending-upgrade`, ...); `revision` counts from 1.
-    `secrets` names the Secrets its manifest makes.
+    `found` false: no release record and so a fresh install (as far as records tell).
+    `revision` (from 1), `status` (`deployed`, `failed`, `pending-upgrade`, ...) and `description` are of its newest
+    revision. What is deployed is `deployed_revision`, older than that after a failed upgrade and None after a failed
+    install; chart, versions and `secrets`, the names of the Secrets that its manifest makes, are that revision's, or
+    the newest one's where none is deployed. `description` is Helm's, with every value we do not hold blotted out.
     """
 
     found: bool
@@ -63,5 +66,6 @@ class Release(_Plan, frozen=True, kw_only=True):
     app_version: str | None = None
     status: str | None = None
     revision: int | None = None
+    deployed_revision: int | None = None
     description: str | None = None
     secrets: tuple[str, ...] = ()

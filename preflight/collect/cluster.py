@@ -1,0 +1,231 @@
+"""One API server: requests that only ever read, bytes out, every refusal an `Unreadable` in one sentence."""
+
+import ipaddress
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from preflight.collect.decoding import Undecodable, decode
+from preflight.collect.kubeconfig import GET_CREDENTIALS, configured
+from preflight.collect.reading import Unreadable
+
+JSON = "application/json"
+_PAGE_SIZE = 1000
+_LIST_ATTEMPTS = 3
+_CONNECT_SECONDS = 10.0
+_LONGEST_WAIT = 20
+_RETRIED = (429, 500, 502, 503, 504)
+_OK, _UNAUTHORIZED, _FORBIDDEN, _GONE = 200, 401, 403, 410
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    """A way to one API server. `server` is its host, `context` and `namespace` the kubeconfig's, None inside a pod."""
+
+    context: str | None
+    namespace: str | None
+    server: str
+    url: str
+    configuration: Any
+    pool: Any
+    request_timeout: float
+
+
+def connect(kubeconfig: str | None = None, context: str | None = None, *, request_timeout: float = 30.0) -> Cluster:
+    """Choose the cluster as kubectl does and get its credentials; nothing is asked of the API server yet.
+
+    `request_timeout` in seconds bounds each wait for an answer, and a credential plugin. Raises UsageError and
+    InputError as `configured` does.
+    """
+    from kubernetes.client.rest import RESTClientObject  # noqa: PLC0415 - a quarter of a second only live runs need
+
+    access = configured(kubeconfig, context, timeout=request_timeout)
+    return Cluster(
+        context=access.context,
+        namespace=access.namespace,
+        server=urlsplit(access.configuration.host).hostname or access.configuration.host,
+        url=access.configuration.host.rstrip("/"),
+        configuration=access.configuration,
+        pool=RESTClientObject(access.configuration).pool_manager,
+        request_timeout=request_timeout,
+    )
+
+
+class Refused(Unreadable):
+    """The API server answered, but not with what was asked for; `status` is the answer's."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason, "refused" if status in (_UNAUTHORIZED, _FORBIDDEN) else "failed")
+        self.status = status
+
+
+def get(cluster: Cluster, path: str, query: Mapping[str, str] | None = None, *, accept: str = JSON) -> bytes:
+    """Send one GET and return the body of its answer; 429 and 5xx are asked again, as late as they demand.
+
+    Raises Refused for every status but 200, Unreadable where no answer came.
+    """
+    import urllib3  # noqa: PLC0415 - comes with the kubernetes package, which only live runs load
+
+    retries = urllib3.Retry(
+        connect=1,
+        read=1,
+        status=3,
+        redirect=0,
+        other=0,
+        status_forcelist=_RETRIED,
+        allowed_methods=("GET",),
+        backoff_factor=0.2,
+        raise_on_status=False,
+        retry_after_max=_LONGEST_WAIT,
+    )
+    headers = {
+        "Accept": accept,
+        # On loopback packing costs more than it saves.
+        "Accept-Encoding": "identity" if _is_loopback(cluster.server) else "gzip",
+        "User-Agent": "cluedin-preflight",
+    }
+    authorization = cluster.configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
+    if authorization:
+        headers["Authorization"] = authorization
+    try:
+        answer = cluster.pool.request(
+            "GET",
+            f"{cluster.url}{path}{'?' + urlencode(query) if query else ''}",
+            headers=headers,
+            retries=retries,
+            redirect=False,
+            timeout=urllib3.Timeout(
+                connect=min(_CONNECT_SECONDS, cluster.request_timeout), read=cluster.request_timeout
+            ),
+        )
+    except urllib3.exceptions.HTTPError as error:
+        raise Unreadable(_unreached(cluster, error)) from None
+    except OSError as error:
+        raise Unreadable(f"{cluster.server} cannot be reached: {type(error).__name__}") from None
+    if answer.status != _OK:
+        raise Refused(_refusal(cluster, answer.status, answer.data), answer.status)
+    data: bytes = answer.data
+    return data
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _unreached(cluster: Cluster, error: Exception) -> str:
+    from urllib3 import exceptions  # noqa: PLC0415 - as above
+
+    reason = error.reason if isinstance(error, exceptions.MaxRetryError) and error.reason else error
+    host = cluster.server
+    if isinstance(reason, exceptions.NameResolutionError):
+        return f"the name {host} does not resolve; a private cluster answers from its own network only"
+    if isinstance(reason, exceptions.SSLError):
+        return f"{host} shows a certificate that the kubeconfig does not trust; renew it: {GET_CREDENTIALS}"
+    if isinstance(reason, exceptions.ProxyError):
+        return f"the proxy to {host} cannot be reached or refuses; see HTTPS_PROXY and proxy-url"
+    if isinstance(reason, exceptions.ConnectTimeoutError | exceptions.NewConnectionError):
+        return f"{host} cannot be reached; a private cluster answers from its own network only"
+    if isinstance(reason, exceptions.ReadTimeoutError):
+        return f"{host} gave no answer within {cluster.request_timeout:g} s; give it more time: --request-timeout"
+    return f"the answer of {host} broke off ({type(reason).__name__})"
+
+
+class _Status(msgspec.Struct, frozen=True, kw_only=True):
+    """The API's own word for an error: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/."""
+
+    message: str = ""
+
+
+def _refusal(cluster: Cluster, status: int, body: bytes) -> str:
+    if status == _UNAUTHORIZED:
+        renew = f"az login, then {GET_CREDENTIALS} --overwrite-existing"
+        return f"{cluster.server} does not accept these credentials (401); they may have expired: {renew}"
+    try:
+        message = decode(body, _Status).message
+    except Undecodable:
+        message = ""
+    # "pods is forbidden: User "jane" cannot list resource "pods" in API group "" at the cluster scope": from User on.
+    message = re.sub(r"^.*? is forbidden: ", "", message)[:400]
+    return f"{'refused' if status == _FORBIDDEN else cluster.server + ' answered'} ({status}): {message or 'no reason given'}"
+
+
+# --- lists ---
+
+
+class ListMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page says of the next one; an empty token: there is none."""
+
+    token: str = msgspec.field(name="continue", default="")
+
+
+class Page(Protocol):
+    """A part of a list."""
+
+    @property
+    def metadata(self) -> ListMeta:
+        """Where it goes on."""
+
+
+P = TypeVar("P", bound=Page)
+Q = TypeVar("Q")
+
+
+def pages(
+    cluster: Cluster, path: str, type_: type[P], query: Mapping[str, str] | None = None, *, accept: str = JSON
+) -> list[P]:
+    """Return a whole list, page by page; one that expires on the way (410) starts again. Raises as `get` does."""
+    attempts = _LIST_ATTEMPTS
+    while True:
+        attempts -= 1
+        try:
+            return list(_pages(cluster, path, type_, dict(query or {}), accept))
+        except Refused as error:
+            if error.status != _GONE or not attempts:
+                raise
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: ListMeta = ListMeta()
+
+
+def _pages(cluster: Cluster, path: str, type_: type[P], query: dict[str, str], accept: str) -> Iterator[P]:
+    """Yield the pages; the next one is under way while one is decoded."""
+    asked = partial(get, cluster, path, accept=accept)
+    query["limit"] = str(_PAGE_SIZE)
+    data = asked(query)
+    while data:
+        token = _decoded(data, _Head, path).metadata.token
+        following = _soon(partial(asked, {**query, "continue": token})) if token else None
+        yield _decoded(data, type_, path)
+        data = following.result() if following else b""
+
+
+def _soon(work: Callable[[], Q]) -> Future[Q]:
+    """Start the work in a daemon thread: unlike a pool's, it holds nobody up who leaves early."""
+    future: Future[Q] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - it is raised again by whoever asks for the result
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="next page", daemon=True).start()
+    return future
+
+
+def _decoded(data: bytes, type_: type[Q], path: str) -> Q:
+    try:
+        return decode(data, type_)
+    except Undecodable as error:
+        raise Unreadable(f"the answer to {path} is not what Kubernetes documents: {error}") from None

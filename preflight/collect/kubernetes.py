@@ -1,0 +1,132 @@
+"""Readers of the cluster's own facts: what an API server lists, decoded page by page into trimmed structs."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Generic, TypeVar, get_args
+
+import msgspec
+
+from preflight.collect.cluster import Cluster, ListMeta, Refused, connect, get, pages
+from preflight.collect.decoding import Undecodable, decode
+from preflight.collect.reading import Get, Reader, Unreadable
+from preflight.collect.release import DEFAULT_NAMESPACE, release_readers
+from preflight.collect.secret_table import list_secrets
+from preflight.facts import (
+    FACTS,
+    Fact,
+    Missing,
+    Secret,
+    SecretProviderClass,
+    SecretProviderClasses,
+    SecretProviderClassPodStatus,
+    SecretProviderClassPodStatuses,
+)
+
+__all__ = ["Cluster", "connect", "readers", "server_version"]
+
+T = TypeVar("T")
+C = TypeVar("C", SecretProviderClasses, SecretProviderClassPodStatuses)
+
+_CSI_GROUP = "/apis/secrets-store.csi.x-k8s.io/v1"
+_NOT_FOUND = 404
+_FORBIDDEN = 403
+
+
+def readers(
+    cluster: Cluster,
+    namespace: str | None = None,
+    own_facts: Iterable[Fact] = (),
+    *,
+    release: str | None = None,
+    read_release: bool = True,
+) -> dict[str, Reader]:
+    """Return a reader for each fact that a live cluster gives, the `values` of the deployed release among them.
+
+    `own_facts` are those of packs; each that names an API path is listed from there. `release` names the release where
+    there are several; without `read_release` no record is fetched.
+    """
+    listed = [fact for fact in (*FACTS.values(), *own_facts) if fact.source == "kubernetes" and fact.path]
+    return {
+        **{fact.name: partial(_list, cluster, fact) for fact in listed},
+        "secrets": partial(_secrets, cluster, namespace),
+        "secret_provider_classes": partial(
+            _served, cluster, "secretproviderclasses", SecretProviderClasses, SecretProviderClass
+        ),
+        "secret_provider_class_pod_statuses": partial(
+            _served,
+            cluster,
+            "secretproviderclasspodstatuses",
+            SecretProviderClassPodStatuses,
+            SecretProviderClassPodStatus,
+        ),
+        **release_readers(cluster, namespace=namespace, release=release, read_release=read_release),
+    }
+
+
+class _Version(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    git_version: str
+
+
+def server_version(cluster: Cluster) -> str:
+    """Return the API server's version without its v, such as `1.33.2`. Raises Unreadable where nobody answers."""
+    try:
+        return decode(get(cluster, "/version"), _Version).git_version.removeprefix("v")
+    except Undecodable:
+        raise Unreadable(f"{cluster.server} answered, but not as a Kubernetes API server does") from None
+
+
+class _List(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """A page of any list."""
+
+    metadata: ListMeta = ListMeta()
+    items: tuple[T, ...] = ()
+
+
+def _listed(cluster: Cluster, path: str, item: type[T]) -> tuple[T, ...]:
+    page: Any = _List
+    return tuple(found for part in pages(cluster, path, page[item]) for found in part.items)
+
+
+def _list(cluster: Cluster, fact: Fact, _: Get) -> tuple[Any, ...]:
+    path = fact.path or ""
+    if "secrets" in path.split("/"):
+        raise Unreadable("Secrets are only ever listed as a table, without their values: use the fact `secrets`")
+    try:
+        return _listed(cluster, path, get_args(fact.type)[0])
+    except Refused as error:
+        if error.status == _NOT_FOUND and fact.name not in FACTS:
+            # What a pack looks for may not be installed; all that we look for ourselves is built in.
+            raise Unreadable(f"the cluster serves no {path}", "not-yet") from None
+        raise
+
+
+def _served(cluster: Cluster, kind: str, whole: type[C], item: type[Any], _: Get) -> C:
+    """List a kind of the CSI driver. Its absence is a fact, and known even where listing it is not allowed."""
+    try:
+        return whole(served=True, items=_listed(cluster, f"{_CSI_GROUP}/{kind}", item))
+    except Refused as error:
+        if error.status == _NOT_FOUND or (error.status == _FORBIDDEN and not _group_exists(cluster)):
+            return whole(served=False)
+        raise
+
+
+def _group_exists(cluster: Cluster) -> bool:
+    """Ask discovery, which everybody may read; rights are looked at before existence, so a list cannot tell."""
+    try:
+        get(cluster, _CSI_GROUP)
+    except Refused as error:
+        return error.status != _NOT_FOUND
+    return True
+
+
+def _secrets(cluster: Cluster, namespace: str | None, get_fact: Get) -> tuple[Secret, ...]:
+    try:
+        return list_secrets(cluster)
+    except Refused as error:
+        if error.status != _FORBIDDEN:
+            raise
+    if namespace is None:
+        release = get_fact("release")
+        found = None if isinstance(release, Missing) else release.namespace
+        namespace = found or cluster.namespace or DEFAULT_NAMESPACE
+    return list_secrets(cluster, namespace)
