@@ -403,6 +403,154 @@ class DaemonSet(_Object, frozen=True, kw_only=True):
     status: DaemonSetStatus = DaemonSetStatus()
 
 
+class RollingUpdate(_Object, frozen=True, kw_only=True):
+    """How far a Deployment's roll-out may go beyond its replicas; a number, or a percentage as a string."""
+
+    max_surge: int | str | None = None
+    max_unavailable: int | str | None = None
+
+
+class DeploymentStrategy(_Object, frozen=True, kw_only=True):
+    """`Recreate` or `RollingUpdate`, where absent maxSurge and maxUnavailable are 25 %."""
+
+    type: str | None = None
+    rolling_update: RollingUpdate | None = None
+
+
+class DeploymentSpec(_Object, frozen=True, kw_only=True):
+    """The template, how many pods of it, and how they are replaced."""
+
+    replicas: int | None = None
+    selector: LabelSelector = LabelSelector()
+    template: PodTemplate = PodTemplate()
+    strategy: DeploymentStrategy = DeploymentStrategy()
+
+
+class Deployment(_Object, frozen=True, kw_only=True):
+    """A Deployment."""
+
+    metadata: ObjectMeta
+    spec: DeploymentSpec = DeploymentSpec()
+
+
+class VolumeClaimTemplateSpec(_Object, frozen=True, kw_only=True):
+    """Of which class a claim of a StatefulSet is made."""
+
+    storage_class_name: str | None = None
+
+
+class VolumeClaimTemplate(_Object, frozen=True, kw_only=True):
+    """A claim that a StatefulSet makes for each of its pods."""
+
+    metadata: ObjectMeta = ObjectMeta()
+    spec: VolumeClaimTemplateSpec = VolumeClaimTemplateSpec()
+
+
+class StatefulSetSpec(_Object, frozen=True, kw_only=True):
+    """The template, how many pods of it, and the claims each of them gets."""
+
+    replicas: int | None = None
+    selector: LabelSelector = LabelSelector()
+    template: PodTemplate = PodTemplate()
+    volume_claim_templates: tuple[VolumeClaimTemplate, ...] = ()
+
+
+class StatefulSet(_Object, frozen=True, kw_only=True):
+    """A StatefulSet."""
+
+    metadata: ObjectMeta
+    spec: StatefulSetSpec = StatefulSetSpec()
+
+
+class ReplicaSetSpec(_Object, frozen=True, kw_only=True):
+    """How many pods it keeps; its template is its Deployment's."""
+
+    replicas: int | None = None
+
+
+class ReplicaSet(_Object, frozen=True, kw_only=True):
+    """A ReplicaSet: its owner tells which Deployment a pod belongs to."""
+
+    metadata: ObjectMeta
+    spec: ReplicaSetSpec = ReplicaSetSpec()
+
+
+class JobSpec(_Object, frozen=True, kw_only=True):
+    """The template and how many pods of it run side by side."""
+
+    parallelism: int | None = None
+    suspend: bool = False
+    template: PodTemplate = PodTemplate()
+
+
+class JobStatus(_Object, frozen=True, kw_only=True):
+    """Whether it is done."""
+
+    active: int = 0
+    conditions: tuple[Condition, ...] = ()
+
+
+class Job(_Object, frozen=True, kw_only=True):
+    """A Job."""
+
+    metadata: ObjectMeta
+    spec: JobSpec = JobSpec()
+    status: JobStatus = JobStatus()
+
+
+# --- volumes: only what ties a pod to a zone or a node ---
+
+
+class ClaimSpec(_Object, frozen=True, kw_only=True):
+    """The volume a claim is bound to, if any."""
+
+    volume_name: str = ""
+    storage_class_name: str | None = None
+
+
+class PersistentVolumeClaim(_Object, frozen=True, kw_only=True):
+    """A claim."""
+
+    metadata: ObjectMeta
+    spec: ClaimSpec = ClaimSpec()
+
+
+class VolumeNodeAffinity(_Object, frozen=True, kw_only=True):
+    """The nodes a volume can be attached to; a zonal disk names its zone."""
+
+    required: NodeSelector | None = None
+
+
+class PersistentVolumeSpec(_Object, frozen=True, kw_only=True):
+    """Where the volume can be used."""
+
+    node_affinity: VolumeNodeAffinity | None = None
+
+
+class PersistentVolume(_Object, frozen=True, kw_only=True):
+    """A volume."""
+
+    metadata: ObjectMeta
+    spec: PersistentVolumeSpec = PersistentVolumeSpec()
+
+
+# --- what pods use, from the metrics API ---
+
+
+class ContainerMetrics(_Object, frozen=True, kw_only=True):
+    """Use of one container at one moment."""
+
+    name: str = ""
+    usage: Quantities = {}
+
+
+class PodMetrics(_Object, frozen=True, kw_only=True):
+    """Use of one pod at one moment."""
+
+    metadata: ObjectMeta
+    containers: tuple[ContainerMetrics, ...] = ()
+
+
 # --- priorities, budgets ---
 
 
