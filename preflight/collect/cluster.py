@@ -156,7 +156,8 @@ def _refusal(cluster: Cluster, status: int, body: bytes) -> str:
         message = ""
     # "pods is forbidden: User "jane" cannot list resource "pods" in API group "" at the cluster scope": from User on.
     message = re.sub(r"^.*? is forbidden: ", "", message)[:400]
-    return f"{'refused' if status == _FORBIDDEN else cluster.server + ' answered'} ({status}): {message or 'no reason given'}"
+    said = message or "no reason given"
+    return f"refused (403): {said}" if status == _FORBIDDEN else f"{cluster.server} answered {status}: {said}"
 
 
 # --- lists ---

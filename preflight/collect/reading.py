@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 
+from preflight.errors import UsageError
 from preflight.facts import Missing, Why
 
 Get = Callable[[str], Any]
@@ -43,7 +44,8 @@ def read(
 
     `deadline` is in seconds for the whole call: what has not come by then is `Missing`. Every wanted name, and each
     that a reader asks for, has a reader. `told(name, state)` hears `reading`, `read` and `missing` as they happen, from
-    reader threads, which are daemons: an interrupted caller may leave them behind.
+    reader threads, which are daemons: an interrupted caller may leave them behind. Raises the UsageError of a reader to
+    which several things match, or nothing of the name that was typed: guessing would judge the wrong cluster.
     """
     run = _Run(readers=readers, deadline=deadline, told=told or _tell_nobody)
     for name in sorted(wanted):
@@ -84,6 +86,9 @@ class _Run:
             value = self._readers[name](self.get)
         except Unreadable as error:
             value = error.missing
+        except UsageError as error:
+            future.set_exception(error)
+            return
         except Exception as error:  # noqa: BLE001 - one fact's failure must not cost the others; only its type is told
             value = Missing(reason=f"reading it failed: {type(error).__name__}")
         self._told(name, "missing" if isinstance(value, Missing) else "read")
