@@ -22,7 +22,8 @@ _LIST_ATTEMPTS = 3
 _CONNECT_SECONDS = 10.0
 _LONGEST_WAIT = 20
 _RETRIED = (429, 500, 502, 503, 504)
-_OK, _UNAUTHORIZED, _FORBIDDEN, _GONE = 200, 401, 403, 410
+FORBIDDEN, NOT_FOUND = 403, 404
+_OK, _UNAUTHORIZED, _GONE = 200, 401, 410
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class Refused(Unreadable):
     """The API server answered, but not with what was asked for; `status` is the answer's."""
 
     def __init__(self, reason: str, status: int) -> None:
-        super().__init__(reason, "refused" if status in (_UNAUTHORIZED, _FORBIDDEN) else "failed")
+        super().__init__(reason, "refused" if status in (_UNAUTHORIZED, FORBIDDEN) else "failed")
         self.status = status
 
 
@@ -110,7 +111,7 @@ def get(cluster: Cluster, path: str, query: Mapping[str, str] | None = None, *, 
     except OSError as error:
         raise Unreadable(f"{cluster.server} cannot be reached: {type(error).__name__}") from None
     if answer.status != _OK:
-        raise Refused(_refusal(cluster, answer.status, answer.data), answer.status)
+        raise Refused(_refusal(cluster, path, answer.status, answer.data), answer.status)
     data: bytes = answer.data
     return data
 
@@ -146,10 +147,12 @@ class _Status(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
-def _refusal(cluster: Cluster, status: int, body: bytes) -> str:
+def _refusal(cluster: Cluster, path: str, status: int, body: bytes) -> str:
     if status == _UNAUTHORIZED:
         renew = f"az login, then {GET_CREDENTIALS} --overwrite-existing"
         return f"{cluster.server} does not accept these credentials (401); they may have expired: {renew}"
+    if status == NOT_FOUND:
+        return f"{cluster.server} serves no {path} (404)"
     try:
         message = decode(body, _Status).message
     except Undecodable:
@@ -157,7 +160,7 @@ def _refusal(cluster: Cluster, status: int, body: bytes) -> str:
     # "pods is forbidden: User "jane" cannot list resource "pods" in API group "" at the cluster scope": from User on.
     message = re.sub(r"^.*? is forbidden: ", "", message)[:400]
     said = message or "no reason given"
-    return f"refused (403): {said}" if status == _FORBIDDEN else f"{cluster.server} answered {status}: {said}"
+    return f"refused (403): {said}" if status == FORBIDDEN else f"{cluster.server} answered {status}: {said}"
 
 
 # --- lists ---

@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
 
-from preflight.collect.cluster import Cluster, ListMeta, Refused, connect, get, pages
+from preflight.collect.cluster import FORBIDDEN, NOT_FOUND, Cluster, ListMeta, Refused, connect, get, pages
 from preflight.collect.decoding import Undecodable, decode
 from preflight.collect.reading import Get, Reader, Unreadable
 from preflight.collect.release import DEFAULT_NAMESPACE, release_readers
@@ -28,8 +28,6 @@ T = TypeVar("T")
 C = TypeVar("C", SecretProviderClasses, SecretProviderClassPodStatuses)
 
 _CSI_GROUP = "/apis/secrets-store.csi.x-k8s.io/v1"
-_NOT_FOUND = 404
-_FORBIDDEN = 403
 
 
 def readers(
@@ -94,7 +92,7 @@ def _list(cluster: Cluster, fact: Fact, _: Get) -> tuple[Any, ...]:
     try:
         return _listed(cluster, path, get_args(fact.type)[0])
     except Refused as error:
-        if error.status == _NOT_FOUND and fact.name not in FACTS:
+        if error.status == NOT_FOUND and fact.name not in FACTS:
             # What a pack looks for may not be installed; all that we look for ourselves is built in.
             raise Unreadable(f"the cluster serves no {path}", "not-yet") from None
         raise
@@ -105,7 +103,7 @@ def _served(cluster: Cluster, kind: str, whole: type[C], item: type[Any], _: Get
     try:
         return whole(served=True, items=_listed(cluster, f"{_CSI_GROUP}/{kind}", item))
     except Refused as error:
-        if error.status == _NOT_FOUND or (error.status == _FORBIDDEN and not _group_exists(cluster)):
+        if error.status == NOT_FOUND or (error.status == FORBIDDEN and not _group_exists(cluster)):
             return whole(served=False)
         raise
 
@@ -115,7 +113,7 @@ def _group_exists(cluster: Cluster) -> bool:
     try:
         get(cluster, _CSI_GROUP)
     except Refused as error:
-        return error.status != _NOT_FOUND
+        return error.status != NOT_FOUND
     return True
 
 
@@ -123,7 +121,7 @@ def _secrets(cluster: Cluster, namespace: str | None, get_fact: Get) -> tuple[Se
     try:
         return list_secrets(cluster)
     except Refused as error:
-        if error.status != _FORBIDDEN:
+        if error.status != FORBIDDEN:
             raise
     if namespace is None:
         release = get_fact("release")

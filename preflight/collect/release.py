@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import quote
 
-from preflight.collect.cluster import Cluster, Refused, get
+from preflight.collect.cluster import FORBIDDEN, Cluster, Refused, get
 from preflight.collect.decoding import Undecodable
 from preflight.collect.reading import Get, Reader, Unreadable
 from preflight.collect.release_record import Opened, opened
@@ -16,7 +16,6 @@ from preflight.facts import Missing, Release, Secret, Values
 CHART = "cluedin-platform"
 DEFAULT_NAMESPACE = "cluedin"
 
-_FORBIDDEN = 403
 _RECORD_TYPE = "helm.sh/release.v1"
 _READ_ONCE = "release-record"
 
@@ -114,7 +113,7 @@ def _records(cluster: Cluster, namespace: str | None) -> tuple[tuple[Secret, ...
     try:
         return list_secrets(cluster, namespace, labels="owner=helm"), namespace
     except Refused as error:
-        if error.status != _FORBIDDEN or namespace:
+        if error.status != FORBIDDEN or namespace:
             raise
     likely = cluster.namespace or DEFAULT_NAMESPACE
     return list_secrets(cluster, likely, labels="owner=helm"), likely

@@ -11,7 +11,7 @@ import pytest
 
 from preflight.collect.kubernetes import connect, readers, server_version
 from preflight.collect.reading import read
-from preflight.facts import Missing
+from preflight.facts import FACTS, Missing
 from tests.collect.release_records import record_secret
 from tests.control_plane.build import BUILD_COMMAND, find_assets
 from tests.control_plane.cluster import ControlPlane, KubernetesObject, secret_provider_crds
@@ -19,20 +19,21 @@ from tests.control_plane.cluster import ControlPlane, KubernetesObject, secret_p
 pytestmark = pytest.mark.control_plane
 
 CSI = "secrets-store.csi.x-k8s.io"
+LISTED = {
+    name: fact.path.split("/")
+    for name, fact in FACTS.items()
+    # The metrics API is not the API server's own: nobody serves it here.
+    if fact.path and "metrics.k8s.io" not in fact.path
+}
 RIGHTS = {
-    "nodes": ("", "nodes"),
-    "pods": ("", "pods"),
+    **{name: ("" if parts[1] == "api" else parts[2], parts[-1]) for name, parts in LISTED.items()},
     "secrets": ("", "secrets"),
-    "daemon_sets": ("apps", "daemonsets"),
-    "priority_classes": ("scheduling.k8s.io", "priorityclasses"),
-    "pod_disruption_budgets": ("policy", "poddisruptionbudgets"),
-    "csi_drivers": ("storage.k8s.io", "csidrivers"),
     "secret_provider_classes": (CSI, "secretproviderclasses"),
     "secret_provider_class_pod_statuses": (CSI, "secretproviderclasspodstatuses"),
 }
 """What each fact is listed from: API group and resource."""
 
-FACTS = {*RIGHTS, "release", "values"}
+WANTED = {*RIGHTS, "release", "values"}
 CANARY = "canary-4d1c"
 
 
@@ -213,7 +214,7 @@ def cluster() -> Iterator[ControlPlane]:
 
 def read_as(cluster: ControlPlane, user: str, **options: Any) -> dict[str, Any]:
     connected = connect(str(cluster.kubeconfig(user)))
-    return read(readers(connected, **options), FACTS, deadline=30)
+    return read(readers(connected, **options), WANTED, deadline=30)
 
 
 def encoded(facts: object) -> bytes:
@@ -258,7 +259,7 @@ def test_one_right_less_costs_that_fact_only(cluster: ControlPlane, taken: str) 
     whole = read_as(cluster, "admin")
     facts = read_as(cluster, user_without(taken))
     lost = {taken, "release", "values"} if taken == "secrets" else {taken}
-    for name in FACTS - lost:
+    for name in WANTED - lost:
         assert encoded(facts[name]) == encoded(whole[name]), name
     for name in lost:
         assert facts[name].why == "refused"
@@ -314,6 +315,11 @@ def test_an_expired_token_is_told_from_a_missing_right(cluster: ControlPlane) ->
     facts = read(readers(connect(str(kubeconfig))), {"nodes"}, deadline=30)
     assert facts["nodes"].why == "refused"
     assert "may have expired: az login, then az aks get-credentials" in facts["nodes"].reason
+
+
+def test_an_api_that_is_not_installed_is_told_by_its_path(cluster: ControlPlane) -> None:
+    facts = read(readers(connect(str(cluster.kubeconfig()))), {"pod_metrics"}, deadline=30)
+    assert facts["pod_metrics"].reason == "127.0.0.1 serves no /apis/metrics.k8s.io/v1beta1/pods (404)"
 
 
 def test_the_cluster_says_what_it_is(cluster: ControlPlane) -> None:
