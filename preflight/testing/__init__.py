@@ -1,6 +1,8 @@
 """For authors of checks: builders of facts, `judge`, and the rules that every check keeps. Needs no test framework."""
 
 from preflight.testing.azure import (
+    RESOURCE_GROUP,
+    TENANT,
     access_policy,
     agent_pool,
     cluster,
@@ -17,6 +19,9 @@ from preflight.testing.azure import (
 from preflight.testing.every_check import EVERY_CHECK, empty
 from preflight.testing.judging import header, judge, judge_snapshot, release, snapshot, values
 from preflight.testing.kubernetes import (
+    CSI_DRIVER,
+    NODE_RESOURCE_GROUP,
+    SUBSCRIPTION,
     claim_volume,
     class_pod_status,
     class_volume,
@@ -33,7 +38,12 @@ from preflight.testing.kubernetes import (
 )
 
 __all__ = [
+    "CSI_DRIVER",
     "EVERY_CHECK",
+    "NODE_RESOURCE_GROUP",
+    "RESOURCE_GROUP",
+    "SUBSCRIPTION",
+    "TENANT",
     "access_policy",
     "agent_pool",
     "claim_volume",

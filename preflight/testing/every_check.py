@@ -58,11 +58,11 @@ def belongs_to_stages(check: Check, given: Snapshot | None = None) -> None:
 
 def never_passes_on_a_missing_fact(check: Check, given: Snapshot | None = None) -> None:
     """Without a fact that it needs: skip where that is in order, else unknown. Without all facts: never a pass."""
+    if not _concerns(check, given):
+        return
     for kind in KINDS_OF_MISSING:
         missing = Missing(reason="left out by this test", why=kind)
-        for name in check.needed:
-            if name == "header":
-                continue
+        for name in set(check.needed) - {"header"}:
             outcome = judge_snapshot(check, _with(_of(check, given), {name: missing}))
             wanted = Status.SKIP if missing.is_skip else Status.UNKNOWN
             _demand(outcome.status is wanted, check, f"without {name} ({kind}) it is {outcome.status}, not {wanted}")
@@ -170,6 +170,12 @@ def _of(check: Check, given: Snapshot | None) -> Snapshot:
         return given
     known = FACTS | {fact.name: fact for fact in check.own_facts}
     return snapshot(header(stage=check.stages[0]), {name: empty(known[name].type) for name in _read(check)})
+
+
+def _concerns(check: Check, given: Snapshot | None) -> bool:
+    """Tell whether the snapshot is of a stage of the check; in others it is a skip whatever is missing."""
+    header = _of(check, given).header
+    return bool(set(check.stages) & {header.stage, *header.stages})
 
 
 def _with(full: Snapshot, facts: dict[str, Any]) -> Snapshot:

@@ -1,0 +1,57 @@
+"""The Azure part of the samples: the vault, the identities, and who may read what."""
+
+from preflight.demo.aks import POOLS
+from preflight.facts import GroupMembership, ManagedIdentity, ScaleSet
+from preflight.facts.azure import ClusterUserIdentity, ScaleSetIdentity, ScaleSetTags
+from preflight.testing import NODE_RESOURCE_GROUP, identity, managed_identity, resource_id
+
+OWN = managed_identity("id-cluedin-keyvault", 0x10)
+"""An identity of one's own, made before the add-on is enabled."""
+
+ADDON = identity("azurekeyvaultsecretsprovider-aks-cluedin-sample", 0x100)
+"""The identity that Azure makes when the add-on is enabled."""
+
+VAULT_SECRETS = (
+    "cluedin-elasticsearch-password",
+    "cluedin-elasticsearch-username",
+    "cluedin-email-host",
+    "cluedin-email-hostport",
+    "cluedin-email-password",
+    "cluedin-email-ssl",
+    "cluedin-email-username",
+    "cluedin-grafana-password",
+    "cluedin-grafana-username",
+    "cluedin-login-password",
+    "cluedin-login-username",
+    "cluedin-mssql-clientuser-password",
+    "cluedin-mssql-sa-password",
+    "cluedin-organization-password",
+    "cluedin-organization-username",
+    "cluedin-redis-password",
+    "smtp-relay-password",
+)
+"""What the vault of the samples holds."""
+
+
+def addon_as_managed_identity() -> ManagedIdentity:
+    """Return the add-on's identity as Microsoft.ManagedIdentity shows it."""
+    return managed_identity("azurekeyvaultsecretsprovider-aks-cluedin-sample", 0x100, group=NODE_RESOURCE_GROUP)
+
+
+def scale_sets() -> tuple[ScaleSet, ...]:
+    """Return the machines of each pool with the add-on's identity attached."""
+    attached = {ADDON.resource_id or "": ClusterUserIdentity(client_id=ADDON.client_id, principal_id=ADDON.object_id)}
+    return tuple(
+        ScaleSet(
+            id=resource_id("Microsoft.Compute/virtualMachineScaleSets", f"aks-{pool.name}-vmss", NODE_RESOURCE_GROUP),
+            name=f"aks-{pool.name}-vmss",
+            tags=ScaleSetTags(pool=pool.name),
+            identity=ScaleSetIdentity(user_assigned_identities=attached),
+        )
+        for pool in POOLS
+    )
+
+
+def no_groups(object_id: str | None) -> tuple[GroupMembership, ...]:
+    """Return what Microsoft Graph says of a principal that is in no group."""
+    return (GroupMembership(principal_id=object_id or ""),)

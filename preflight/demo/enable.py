@@ -1,0 +1,91 @@
+"""Stage enable asks whether the add-on may be enabled.
+
+A cluster that grew. General-0 also carries the owner's integrations and has one pod slot left; Neo4j was given all of
+its node but 60m; somebody granted the prepared identity the role Key Vault Reader, whose name promises too much; the
+machines' identities could not be read; the values are nearly ready.
+"""
+
+from preflight.demo import aks, azure, cluedin
+from preflight.demo.target import made, refused
+from preflight.facts import CSIDriver, SecretProviderClasses, SecretProviderClassPodStatuses, Snapshot
+from preflight.facts.azure import DeletedVault, Lock
+from preflight.testing import (
+    TENANT,
+    cluster,
+    release,
+    role_assignment,
+    role_assignments,
+    role_definitions,
+    values,
+    vault,
+    vault_objects,
+)
+
+_VALUES = f"""\
+# CluedIn on AKS, values for the upgrade that brings the vault
+application:
+  bootstrap:
+    organization:
+      existingSecret: cluedin-admin-secret
+  email:
+    secretRef: cluedin-email
+
+global:
+  keyvault:
+    enabled: true
+    userAssignedIdentityID: {azure.OWN.client_id}
+    keyvaultName: kv-cluedin-sample
+    tenantId: {TENANT}
+    secretProviderClasses:
+      cluedin-server:
+      - secretName: cluedin-admin-secret
+        secretKeys:
+          username: cluedin-organization-username
+          password: cluedin-organization-password
+      - secretName: cluedin-email
+        secretKeys:
+          EmailEnableSsl: cluedin-email-ssl
+          EmailHost: cluedin-email-host
+          EmailHostPort: cluedin-email-hostport
+          EmailUserName: cluedin-email-username
+          EmailPassword: smtp-relay-password
+"""
+
+
+def snapshot() -> Snapshot:
+    """Return the sample."""
+    max_pods = 30
+    no_locks: tuple[Lock, ...] = ()
+    no_drivers: tuple[CSIDriver, ...] = ()
+    none_deleted: tuple[DeletedVault, ...] = ()
+    return made(
+        "enable",
+        "as given",
+        {
+            "nodes": aks.nodes(max_pods),
+            "pods": aks.system_pods(addon=False) + cluedin.pods(),
+            "daemon_sets": aks.daemon_sets(addon=False) + cluedin.daemon_sets(),
+            "priority_classes": cluedin.priority_classes(),
+            "pod_disruption_budgets": aks.disruption_budgets() + cluedin.disruption_budgets(),
+            "csi_drivers": no_drivers,
+            "secrets": cluedin.secrets(),
+            "secret_provider_classes": SecretProviderClasses(served=False),
+            "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=False),
+            "cluster": cluster(pools=aks.agent_pools(max_pods)),
+            "identities": (azure.OWN,),
+            "vault": vault(),
+            "role_assignments": role_assignments(
+                [role_assignment("Key Vault Reader", azure.OWN.principal_id or "")], assigned_to=azure.OWN.principal_id
+            ),
+            "role_definitions": role_definitions(),
+            "deny_assignments": (),
+            "group_memberships": azure.no_groups(azure.OWN.principal_id),
+            "locks": no_locks,
+            "scale_sets": refused("Microsoft.Compute/virtualMachineScaleSets/read in the node resource group"),
+            "deleted_vaults": none_deleted,
+            "vault_secrets": vault_objects(azure.VAULT_SECRETS),
+            "vault_certificates": (),
+            "values": values(_VALUES),
+            "release": release(secrets=cluedin.CHART_SECRETS),
+        },
+    )

@@ -1,0 +1,45 @@
+"""What all samples are of: the names of cluster and vault, the ids, and the header."""
+
+from typing import Any
+
+from preflight.facts import Header, Missing, Snapshot
+from preflight.model import Stage, Target
+from preflight.testing import RESOURCE_GROUP, SUBSCRIPTION, header, snapshot
+
+CLUSTER, VAULT = "aks-cluedin-sample", "kv-cluedin-sample"
+COLLECTED_AT = "2026-01-15T09:00:00Z"
+
+
+def made(
+    stage: Stage, reason: str, facts: dict[str, Any], *, values_files: tuple[str, ...] = ("values.yaml",)
+) -> Snapshot:
+    """Return the snapshot of a sample; a fact that its story does not tell is `Missing`."""
+    return snapshot(_header(stage, reason, values_files), facts, why="not part of this sample")
+
+
+def refused(right: str) -> Missing:
+    """Return a fact that could not be read for lack of a right."""
+    return Missing(reason=f"refused (403): it takes {right}", why="refused")
+
+
+def _header(stage: Stage, reason: str, values_files: tuple[str, ...]) -> Header:
+    return header(
+        stage=stage,
+        stages=(stage,),
+        stage_reason=reason,
+        collected_at=COLLECTED_AT,
+        sample=True,
+        target=Target(
+            context=CLUSTER,
+            cluster=CLUSTER,
+            resource_group=RESOURCE_GROUP,
+            subscription=SUBSCRIPTION,
+            vault=VAULT,
+            namespace="cluedin",
+            release="cluedin",
+            chart_version="2.6.0",
+            nodes=7,
+            kubernetes_version="1.33",
+            values=values_files,
+        ),
+    )

@@ -1,0 +1,218 @@
+"""Stage verify asks whether the secrets arrive.
+
+The upgrade is through, and three pods do not start, each for a reason of its own: cluedin-server waits for its volume,
+because its class asks the vault for an object that is not there; cluedin-grafana waits for a key that its class spells
+differently; and a second cluedin-server-processing waits for a node.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from preflight.demo import aks, azure, cluedin
+from preflight.demo.aks import replica_name, replica_set_name
+from preflight.demo.target import made
+from preflight.facts import (
+    Secret,
+    SecretProviderClass,
+    SecretProviderClasses,
+    SecretProviderClassPodStatus,
+    SecretProviderClassPodStatuses,
+    Snapshot,
+)
+from preflight.facts.azure import DeletedVault, Lock
+from preflight.testing import (
+    TENANT,
+    class_pod_status,
+    cluster,
+    csi_driver,
+    release,
+    role_assignment,
+    role_assignments,
+    role_definitions,
+    secret,
+    secret_provider_class,
+    values,
+    vault,
+    vault_objects,
+)
+
+Synced = Mapping[str, Mapping[str, str]]
+"""Secret name to {key: vault object}."""
+
+_EMAIL = {
+    "EmailEnableSsl": "cluedin-email-ssl",
+    "EmailHost": "cluedin-email-host",
+    "EmailHostPort": "cluedin-email-hostport",
+    "EmailUserName": "cluedin-email-username",
+    "EmailPassword": "cluedin-email-password",
+}
+_CLASSES: Mapping[str, Synced] = {
+    "cluedin-server": {
+        "cluedin-admin-secret": {
+            "username": "cluedin-organization-username",
+            "password": "cluedin-organization-password",
+        },
+        "cluedin-email": _EMAIL,
+    },
+    "cluedin-sqlserver": {
+        "cluedin-sqlserver-secret": {"sapassword": "cluedin-mssql-sa-password"},
+        "cluedin-sqlserver-clientuser-secret": {"password": "cluedin-mssql-clientuser-password"},
+    },
+    "cluedin-elasticsearch": {
+        "elasticsearch-credentials": {
+            "username": "cluedin-elasticsearch-username",
+            "password": "cluedin-elasticsearch-password",
+        }
+    },
+    "cluedin-redis": {"cluedin-redis": {"redis-password": "cluedin-redis-password"}},
+    "cluedin-grafana": {
+        "cluedin-grafana": {"admin-user": "cluedin-grafana-username", "admin-passwd": "cluedin-grafana-password"}
+    },
+}
+_PODS: Mapping[str, str] = {
+    "cluedin-server": "cluedin-server",
+    "cluedin-sqlserver": "cluedin-sqlserver",
+    "cluedin-elasticsearch": "cluedin-elasticsearch",
+    "cluedin-redis": "cluedin-redis-master",
+    "cluedin-grafana": "cluedin-grafana",
+}
+"""Class key to the workload that mounts it: these charts mount their classes by themselves."""
+
+_NOT_MOUNTED = "cluedin-server"
+_LACKING = "cluedin-email-hostport"
+_VERSION = "0123456789abcdef0123456789abcdef"
+
+
+def snapshot() -> Snapshot:
+    """Return the sample."""
+    max_pods = 50
+    no_locks: tuple[Lock, ...] = ()
+    none_deleted: tuple[DeletedVault, ...] = ()
+    return made(
+        "verify",
+        "a SecretProviderClass of provider azure is deployed",
+        {
+            "nodes": aks.nodes(max_pods),
+            "pods": aks.system_pods(addon=True) + cluedin.pods(_running()),
+            "daemon_sets": aks.daemon_sets(addon=True) + cluedin.daemon_sets(),
+            "priority_classes": cluedin.priority_classes(),
+            "pod_disruption_budgets": aks.disruption_budgets() + cluedin.disruption_budgets(),
+            "csi_drivers": (csi_driver(),),
+            "secrets": (*cluedin.secrets(without=_synced(), revisions=4), *_written()),
+            "secret_provider_classes": SecretProviderClasses(served=True, items=_classes()),
+            "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=True, items=_statuses()),
+            "cluster": cluster(pools=aks.agent_pools(max_pods), addon=True),
+            "identities": (azure.addon_as_managed_identity(),),
+            "vault": vault(),
+            "role_assignments": role_assignments(
+                [role_assignment("Key Vault Secrets User", azure.ADDON.object_id or "")],
+                assigned_to=azure.ADDON.object_id,
+            ),
+            "role_definitions": role_definitions(),
+            "deny_assignments": (),
+            "group_memberships": azure.no_groups(azure.ADDON.object_id),
+            "locks": no_locks,
+            "scale_sets": azure.scale_sets(),
+            "deleted_vaults": none_deleted,
+            "vault_secrets": vault_objects(name for name in azure.VAULT_SECRETS if name != _LACKING),
+            "vault_certificates": (),
+            "values": values(_deployed_values()),
+            "release": release(
+                secrets=tuple(name for name in cluedin.CHART_SECRETS if name not in _synced()), revision=4
+            ),
+        },
+        values_files=(),
+    )
+
+
+def _running() -> tuple[cluedin.Application, ...]:
+    """The long-lived pods, each mounting its class; two of them, and a third that has no node, do not start."""
+    mounts = {workload: {"classes": (f"{key}-sync",)} for key, workload in _PODS.items()}
+    changes: dict[str, dict[str, object]] = {name: dict(change) for name, change in mounts.items()}
+    changes["cluedin-neo4j"] = {"cpu": "6500m"}
+    changes["cluedin-server-processing"] = {"cpu": "2"}
+    changes["cluedin-server"] |= {"waiting": "ContainerCreating"}
+    changes["cluedin-grafana"] |= {"waiting": "CreateContainerConfigError"}
+    running = cluedin.applications(changes)
+    processing = next(item for item in running if item.name == "cluedin-server-processing")
+    return (*running, replace(processing, number=1, node=None))
+
+
+def _synced() -> tuple[str, ...]:
+    return tuple(name for secrets in _CLASSES.values() for name in secrets)
+
+
+def _written() -> tuple[Secret, ...]:
+    """The Secrets that the driver has made: those of every class but the one that is not mounted."""
+    return tuple(
+        secret(
+            name,
+            keys=tuple(keys),
+            labels={"secrets-store.csi.k8s.io/managed": "true"},
+            owners=(_owner(_PODS[key]),),
+            managers=("secrets-store-csi-driver",),
+        )
+        for key, secrets in _CLASSES.items()
+        if key != _NOT_MOUNTED
+        for name, keys in secrets.items()
+    )
+
+
+def _classes() -> tuple[SecretProviderClass, ...]:
+    return tuple(
+        secret_provider_class(f"{key}-sync", secrets, tenant=TENANT, client_id=azure.ADDON.client_id or "")
+        for key, secrets in _CLASSES.items()
+    )
+
+
+def _statuses() -> tuple[SecretProviderClassPodStatus, ...]:
+    return tuple(
+        class_pod_status(
+            f"{key}-sync",
+            _pod_name(_PODS[key]),
+            {name: _VERSION for keys in secrets.values() for name in keys.values()},
+        )
+        for key, secrets in _CLASSES.items()
+        if key != _NOT_MOUNTED
+    )
+
+
+def _is_stateful(workload: str) -> bool:
+    return any(item.stateful for item in cluedin.APPLICATIONS if item.name == workload)
+
+
+def _pod_name(workload: str) -> str:
+    return f"{workload}-0" if _is_stateful(workload) else replica_name(workload)
+
+
+def _owner(workload: str) -> str:
+    return f"StatefulSet/{workload}" if _is_stateful(workload) else f"ReplicaSet/{replica_set_name(workload)}"
+
+
+def _deployed_values() -> dict[str, object]:
+    """The values of the deployed release, as Helm's record holds them: no file, no lines."""
+    return {
+        "application": {
+            "bootstrap": {"organization": {"existingSecret": "cluedin-admin-secret"}},
+            "email": {"secretRef": "cluedin-email"},
+            "sqlserver": {"users": {"clientUser": {"existingSecret": "cluedin-sqlserver-clientuser-secret"}}},
+        },
+        "infrastructure": {
+            "mssql": {"existingSecret": "cluedin-sqlserver-secret"},
+            "elasticsearch": {"auth": {"existingSecret": "elasticsearch-credentials"}},
+            "redis": {"auth": {"existingSecret": "cluedin-redis"}},
+            "monitoring": {"grafana": {"admin": {"existingSecret": "cluedin-grafana"}}},
+        },
+        "global": {
+            "keyvault": {
+                "enabled": True,
+                "userAssignedIdentityID": azure.ADDON.client_id,
+                "keyvaultName": "kv-cluedin-sample",
+                "tenantId": TENANT,
+                "secretProviderClasses": {
+                    key: [{"secretName": name, "secretKeys": dict(keys)} for name, keys in secrets.items()]
+                    for key, secrets in _CLASSES.items()
+                },
+            }
+        },
+    }
