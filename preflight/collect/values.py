@@ -27,14 +27,15 @@ _PLACEHOLDER = re.compile(
 _NAME = re.compile(r"[A-Za-z0-9 ._:/-]*")
 
 
-def read_values(files: Sequence[tuple[str, bytes]], sets: Sequence[str] = ()) -> Values:
+def read_values(files: Sequence[tuple[str, bytes]], sets: Sequence[str] = (), tokens: Sequence[str] = ()) -> Values:
     """Merge values files (shown name, content; later wins) and `--set` texts, and keep what `KNOWN` allows.
 
+    `tokens` are regular expressions of a pipeline's placeholders: settings that hold one are of kind token.
     Raises InputError with file and line for what Helm could not read, UsageError for a bad `--set`.
     """
     merged = Tree(kind="map", value={})
     for name, data in files:
-        document = read_yaml(data, name)
+        document = read_yaml(data, name, tokens)
         if document is None:
             continue
         if document.kind != "map":
@@ -45,7 +46,7 @@ def read_values(files: Sequence[tuple[str, bytes]], sets: Sequence[str] = ()) ->
     return _trimmed(merged, "files", tuple(name for name, _ in files))
 
 
-def read_values_files(paths: Sequence[Path], sets: Sequence[str] = ()) -> Values:
+def read_values_files(paths: Sequence[Path], sets: Sequence[str] = (), tokens: Sequence[str] = ()) -> Values:
     """Read the files and merge them; see `read_values`. Raises InputError for a file that cannot be read."""
     files = []
     for path in paths:
@@ -53,7 +54,7 @@ def read_values_files(paths: Sequence[Path], sets: Sequence[str] = ()) -> Values
             files.append((str(path), path.read_bytes()))
         except OSError as error:
             raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    return read_values(files, sets)
+    return read_values(files, sets, tokens)
 
 
 def settings_of(document: Mapping[str, object], *, source: Literal["files", "release"] = "release") -> Values:
@@ -161,6 +162,6 @@ def _trimmed(tree: Tree, source: Literal["files", "release"], files: tuple[str, 
 
 def _held(tree: Tree) -> str | None:
     """The scalar's text if it could be a name or a placeholder for one; a pasted password mostly could not."""
-    if not isinstance(tree.value, str) or tree.kind == "null" or len(tree.value) > MAX_NAME:
+    if not isinstance(tree.value, str) or tree.kind in ("null", "token") or len(tree.value) > MAX_NAME:
         return None
     return tree.value if _NAME.fullmatch(_PLACEHOLDER.sub("", tree.value)) else None

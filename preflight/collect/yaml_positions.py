@@ -7,6 +7,7 @@ with Helm 3.20. PyYAML gives us the events only, so no object is ever constructe
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ import yaml
 
 from preflight.errors import InputError
 from preflight.facts.plan import Kind
+from preflight.sync.scalars import NO_JSON, TRUE, plain_kind
 
 MAX_BYTES = 4 * 2**20
 """A values file is kilobytes; Helm could not store more than 1 MiB of it in a release."""
@@ -22,11 +24,7 @@ MAX_DEPTH = 100
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
-_FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
-_NULL = frozenset(["", "~", "null", "Null", "NULL"])
-_NUMBER = re.compile(r"[-+]?(0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?)")
-_NO_JSON = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_PLACEHOLDER = "to-be-filled-in-by-a-pipeline"
 _YAML_TAG = "tag:yaml.org,2002:"
 
 
@@ -56,17 +54,21 @@ class Tree:
     @property
     def empty(self) -> bool:
         """True for null, the empty string, the empty map and the empty list."""
-        return self.kind == "null" or (self.kind not in ("number", "boolean") and not self.value)
+        return self.kind == "null" or (self.kind in ("map", "list", "string") and not self.value)
 
 
-def read_yaml(data: bytes, file: str) -> Tree | None:
+def read_yaml(data: bytes, file: str, tokens: Sequence[str] = ()) -> Tree | None:
     """Return the first document of the bytes, None when it is empty.
 
+    `tokens` are regular expressions of placeholders that a pipeline fills in before Helm reads the file; they are
+    found in the text, because `tenantId: #{Tenant}#` is a comment to YAML, and a scalar holding one is of kind token.
     Raises InputError as `file:line: what is wrong`; the message never quotes the file.
     """
     if len(data) > MAX_BYTES:
         raise InputError(f"{file}:1: {len(data) / 2**20:.1f} MiB is too much; at most {MAX_BYTES // 2**20} MiB is read")
     text = _decoded(data, file)
+    for token in tokens:
+        text = re.sub(token, _PLACEHOLDER, text)
     builder = _Builder(file=file)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
@@ -187,7 +189,7 @@ class _Builder:
         if inside and inside.is_map and inside.key is None and not inside.merges:
             self.key(inside, event, kind, line)
             return
-        tree = Tree(kind=kind, value="" if kind == "null" else event.value, file=self.file, line=line)
+        tree = Tree(kind=kind, value="" if kind in ("null", "token") else event.value, file=self.file, line=line)
         if event.anchor:
             self.anchors[event.anchor] = tree
         self.add(tree, line)
@@ -238,25 +240,20 @@ class _Builder:
 def _kind(event: yaml.ScalarEvent) -> Kind | None:
     """How Helm reads a scalar; None for what JSON cannot hold."""
     text, tag = event.value, event.tag
+    if _PLACEHOLDER in text:
+        return "token"
     if tag is not None:
         named: dict[str, Kind] = {"int": "number", "float": "number", "bool": "boolean", "null": "null"}
         return named.get(tag.removeprefix(_YAML_TAG), "string") if tag.startswith(_YAML_TAG) else "string"
     if event.style:
         return "string"
-    if text in _NULL:
-        return "null"
-    if text in _TRUE or text in _FALSE:
-        return "boolean"
-    if _NO_JSON.fullmatch(text):
-        return None
-    plain = text.replace("_", "") if text[:1] in "0123456789+-." else ""
-    return "number" if _NUMBER.fullmatch(plain) else "string"
+    return None if NO_JSON.fullmatch(text) else plain_kind(text)
 
 
 def _key(text: str, kind: Kind) -> str:
     """A key is a string in the end: booleans as true and false, whole numbers in decimal."""
     if kind == "boolean":
-        return "true" if text in _TRUE else "false"
+        return "true" if text in TRUE else "false"
     if kind == "number":
         plain = text.replace("_", "")
         for base in (10, 0):

@@ -50,7 +50,7 @@ def test_lists_replace_and_null_stays_to_delete_a_default() -> None:
         *((word, "boolean") for word in ("y", "No", "on", "OFF", "true", "False")),
         *((word, "number") for word in ("25", "010", "08", "0x1F", "0o17", "1_000", "1e3", ".5", "-3", "+4.", "1.")),
         *((word, "null") for word in ("", "~", "null", "NULL")),
-        *((word, "string") for word in ("'y'", '"25"', "1:30", "2020-01-01", "_1", "1e", "-", "!!str 5", "! 6", "yEs")),
+        *((word, "string") for word in ("'y'", '"25"', "1:30", "2020-01-01", "_1", "1e", "!!str 5", "! 6", "yEs")),
     ],
 )
 def test_scalars_are_read_as_helm_reads_them(written: str, kind: str) -> None:
@@ -177,6 +177,15 @@ def test_set_comes_last_and_has_no_line() -> None:
 def test_a_bad_set_is_refused_without_its_value(text: str) -> None:
     with pytest.raises(UsageError, match=r"^--set"):
         read("a: {}", sets=(text,))
+
+
+def test_a_pipelines_placeholders_are_tokens_quoted_or_not() -> None:
+    text = b"global:\n  keyvault:\n    tenantId: #{Tenant}#\n    keyvaultName: 'kv-#{Env}#'\n    enabled: true\n"
+    values = read_values([("v.yaml", text)], tokens=[r"#\{.*?\}#"])
+    assert [(item.kind, item.empty, item.text, item.line) for item in values.settings[2:4]] == [
+        ("token", False, None, 3),
+        ("token", False, None, 4),
+    ]
 
 
 def test_the_release_gives_the_same_settings_without_positions() -> None:
