@@ -83,6 +83,15 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     commands: Commands | None = None
 
 
+class Waived(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding somebody accepted, and until when (a date, YYYY-MM-DD): it stays visible and counts for nothing."""
+
+    finding: Finding
+    reason: str
+    owner: str
+    until: str
+
+
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What one check found. The status is computed from the findings, never stored."""
 
@@ -92,7 +101,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     pack: str
     reads: tuple[str, ...]
     findings: tuple[Finding, ...]
-    waived: tuple[Finding, ...] = ()
+    waived: tuple[Waived, ...] = ()
 
     @property
     def status(self) -> Status:

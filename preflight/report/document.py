@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from preflight.model import GROUPS, FactState, Finding, Group, Outcome, Report, Stage, Status, Target
+from preflight.model import GROUPS, FactState, Finding, Group, Outcome, Report, Stage, Status, Target, Waived
 from preflight.report.harmless import storable
 
 SCHEMA = "cluedin-preflight/result/1"
@@ -57,7 +57,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     reads: tuple[str, ...]
     findings: tuple[Finding, ...]
-    waived: tuple[Finding, ...] = ()
+    waived: tuple[Waived, ...] = ()
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +159,7 @@ def _judged(outcome: Outcome) -> Judged:
         status=outcome.status,
         reads=outcome.reads,
         findings=tuple(sorted(outcome.findings, key=_finding_order)),
-        waived=tuple(sorted(outcome.waived, key=_finding_order)),
+        waived=tuple(sorted(outcome.waived, key=lambda waived: _finding_order(waived.finding))),
     )
 
 

@@ -54,7 +54,7 @@ def line(text: str) -> str:
     >>> line("a\x1b[31m red\nname \u202e ##vso[task.complete]")
     'a red name # #vso[task.complete]'
     """
-    text = _ANSI.sub("", text)
+    text = _ANSI.sub("", storable(text))
     if not text.isascii() or not text.isprintable():
         text = "".join(_seen(character) for character in text)
     return disarmed(" ".join(text.split()))
