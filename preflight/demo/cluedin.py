@@ -5,7 +5,7 @@ installations with data have them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from preflight.demo.aks import NODES, POOL_KEY, ending, replica_name, replica_set_name
 from preflight.facts import Container, DaemonSet, Pod, PodDisruptionBudget, PriorityClass, Secret
@@ -170,15 +170,15 @@ CHART_SECRETS = tuple(_HELD_BY_CHART)
 """The Secrets that the chart makes for an organisation called `cluedin`."""
 
 
-def applications(changes: Mapping[str, Mapping[str, object]] | None = None) -> tuple[Application, ...]:
-    """Return the long-lived pods, with fields of some changed by name."""
-    changed = changes or {}
-    return tuple(replace(item, **changed.get(item.name, {})) for item in APPLICATIONS)  # type: ignore[arg-type] # checked by the tests
+def application(name: str) -> Application:
+    """Return one of the long-lived pods by name."""
+    return next(item for item in APPLICATIONS if item.name == name)
 
 
-def replica(item: Application, **changes: object) -> Application:
-    """Return another pod of a workload."""
-    return replace(item, **changes)  # type: ignore[arg-type] # checked by the tests
+def applications(*changed: Application) -> tuple[Application, ...]:
+    """Return the long-lived pods, those given in the place of the ones of their name."""
+    by_name = {item.name: item for item in changed}
+    return tuple(by_name.get(item.name, item) for item in APPLICATIONS)
 
 
 def pods(

@@ -5,6 +5,8 @@ follow the published procedure to the letter, object id included; one name break
 and a Secret that somebody made by hand stands where the vault is to write.
 """
 
+from dataclasses import replace
+
 from preflight.demo import aks, azure, cluedin
 from preflight.demo.target import made
 from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses, Snapshot
@@ -57,7 +59,7 @@ def snapshot() -> Snapshot:
     max_pods = 50
     no_locks: tuple[Lock, ...] = ()
     none_deleted: tuple[DeletedVault, ...] = ()
-    running = cluedin.applications({"cluedin-neo4j": {"cpu": "6500m"}})
+    running = cluedin.applications(replace(cluedin.application("cluedin-neo4j"), cpu="6500m"))
     by_hand = secret("cluedin-login-details", keys=("password", "username"), managers=("kubectl-create",))
     return made(
         "deploy",

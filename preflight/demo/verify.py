@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from preflight.demo import aks, azure, cluedin
 from preflight.demo.aks import replica_name, replica_set_name
+from preflight.demo.cluedin import Application
 from preflight.demo.target import made
 from preflight.facts import (
     Secret,
@@ -125,17 +126,16 @@ def snapshot() -> Snapshot:
     )
 
 
-def _running() -> tuple[cluedin.Application, ...]:
+def _running() -> tuple[Application, ...]:
     """The long-lived pods, each mounting its class; two of them, and a third that has no node, do not start."""
-    mounts = {workload: {"classes": (f"{key}-sync",)} for key, workload in _PODS.items()}
-    changes: dict[str, dict[str, object]] = {name: dict(change) for name, change in mounts.items()}
-    changes["cluedin-neo4j"] = {"cpu": "6500m"}
-    changes["cluedin-server-processing"] = {"cpu": "2"}
-    changes["cluedin-server"] |= {"waiting": "ContainerCreating"}
-    changes["cluedin-grafana"] |= {"waiting": "CreateContainerConfigError"}
-    running = cluedin.applications(changes)
-    processing = next(item for item in running if item.name == "cluedin-server-processing")
-    return (*running, replace(processing, number=1, node=None))
+    changes: dict[str, Application] = {
+        workload: replace(cluedin.application(workload), classes=(f"{key}-sync",)) for key, workload in _PODS.items()
+    }
+    waits = {"cluedin-server": "ContainerCreating", "cluedin-grafana": "CreateContainerConfigError"}
+    changes |= {name: replace(changes[name], waiting=reason) for name, reason in waits.items()}
+    processing = replace(cluedin.application("cluedin-server-processing"), cpu="2")
+    neo4j = replace(cluedin.application("cluedin-neo4j"), cpu="6500m")
+    return (*cluedin.applications(*changes.values(), processing, neo4j), replace(processing, number=1, node=None))
 
 
 def _synced() -> tuple[str, ...]:

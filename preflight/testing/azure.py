@@ -216,8 +216,8 @@ def role_assignment(
 
 
 def role_assignments(items: Sequence[RoleAssignment], *, assigned_to: str | None = None) -> RoleAssignments:
-    """Return a listing; with `assigned_to` the server expanded that principal's groups."""
-    return RoleAssignments(items=tuple(items), assigned_to=assigned_to)
+    """Return a listing; with `assigned_to` a whole one: that principal's groups expanded, the vault's objects too."""
+    return RoleAssignments(items=tuple(items), assigned_to=assigned_to, with_objects=assigned_to is not None)
 
 
 def role_definitions(*names: str) -> tuple[RoleDefinition, ...]:
