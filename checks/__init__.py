@@ -1,10 +1,20 @@
 """Our own pack of checks, met by the engine through the entry-point group `preflight.checks`."""
 
+from checks.addon_state import addon_state
 from checks.akv_naming import akv_naming
+from checks.identity_kind import identity_kind
+from checks.identity_permissions import identity_permissions
+from checks.identity_tenant import identity_tenant
 from checks.keyvault_values import keyvault_values
+from checks.vault_found import vault_found
 from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
+    addon_state,
+    identity_kind,
+    identity_permissions,
+    identity_tenant,
+    vault_found,
     akv_naming,
     keyvault_values,
 )

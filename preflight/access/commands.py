@@ -2,10 +2,11 @@
 
 import shlex
 
-from preflight.access.effective import resource_of
+from preflight.access.effective import Doubt, resource_of
+from preflight.access.identities import KnownIdentity
 from preflight.access.policies import model
 from preflight.access.scopes import resource_group, subscription
-from preflight.facts import ManagedCluster, Vault, same_id
+from preflight.facts import ManagedCluster, ScaleSet, Vault, same_id
 from preflight.model import Commands
 
 SECRETS_USER_NAME = "Key Vault Secrets User"
@@ -123,6 +124,15 @@ def list_denials(scope: str) -> Words:
     )
 
 
+def settling(vault: Vault, object_id: str, doubts: tuple[Doubt, ...] = ()) -> tuple[Words, ...]:
+    """Return the commands that settle the doubts; without any, those that show every grant and denial."""
+    if doubts == ("group",):
+        return (list_groups(object_id),)
+    if doubts == ("definition",):
+        return (az("role definition list", custom_role_only="true", scope=vault.id),)
+    return (list_assignments(vault, object_id), list_denials(vault.id))
+
+
 def show_client_id(cluster: ManagedCluster) -> Words:
     """Show the client id of the add-on's identity: what `userAssignedIdentityID` is to name."""
     query = "addonProfiles.azureKeyvaultSecretsProvider.identity.clientId"
@@ -132,3 +142,16 @@ def show_client_id(cluster: ManagedCluster) -> Words:
 def enable_addon(cluster: ManagedCluster) -> Words:
     """Enable the Key Vault add-on."""
     return az_aks("enable-addons", cluster, addons="azure-keyvault-secrets-provider")
+
+
+def attach(identity: KnownIdentity, scale_sets: tuple[ScaleSet, ...]) -> tuple[Words, ...]:
+    """Attach an identity to scale sets, one command each."""
+    return tuple(
+        az(
+            "vmss identity assign",
+            name=scale_set.name,
+            resource_group=resource_group(scale_set.id),
+            identities=identity.ids.resource_id,
+        )
+        for scale_set in scale_sets
+    )

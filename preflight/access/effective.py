@@ -79,7 +79,7 @@ def evaluate(question: Question, evidence: Evidence) -> Answer:
     return _by_roles(question, evidence, vault, who)
 
 
-def is_complete(question_principal: str, evidence: Evidence) -> bool:
+def is_complete(principal_id: str, evidence: Evidence) -> bool:
     """Tell whether nothing that was not read could turn a refusal into a grant or the reverse.
 
     Roles: the assignments were read at the vault and its objects with the principal's groups expanded, and the deny
@@ -88,13 +88,45 @@ def is_complete(question_principal: str, evidence: Evidence) -> bool:
     if not isinstance(evidence.vault, Vault):
         return False
     if policies.model(evidence.vault) == "policies":
-        return principal(question_principal, evidence.memberships).groups is not None
+        return principal(principal_id, evidence.memberships).groups is not None
     listing = evidence.assignments
     return (
         isinstance(listing, RoleAssignments)
-        and same_id(listing.assigned_to, question_principal)
+        and same_id(listing.assigned_to, principal_id)
         and listing.with_objects
         and isinstance(evidence.denials, tuple)
+    )
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer for all the objects (`secrets/NAME`) it holds for; no objects: for the vault as a whole.
+
+    `settled` is false for a refusal that a fuller listing could turn into a grant.
+    """
+
+    answer: Answer
+    objects: tuple[str, ...]
+    settled: bool
+
+
+def readings(principal_id: str, objects: tuple[str, ...], evidence: Evidence) -> tuple[Reading, ...]:
+    """Answer whether a principal may get each of the secrets, equal answers together, in the order of `objects`.
+
+    Access policies are listed whole in the vault itself, so what they refuse is refused; so is what a deny assignment
+    refuses. A role that is not in a listing may stand in a fuller one.
+    """
+    alike: dict[Answer, list[str]] = {}
+    for name in dict.fromkeys(objects or ("",)):
+        question = Question(principal=principal_id, operation="secrets/get", object=name or None)
+        alike.setdefault(evaluate(question, evidence), []).append(name)
+    by_policies = isinstance(evidence.vault, Vault) and policies.model(evidence.vault) == "policies"
+    return tuple(
+        Reading(
+            answer=answer,
+            objects=tuple(filter(None, names)),
+            settled=answer.by is not None or by_policies or is_complete(principal_id, evidence),
+        )
+        for answer, names in alike.items()
     )
 
 

@@ -49,15 +49,9 @@ def is_guid(text: str) -> bool:
     return _GUID.fullmatch(text) is not None
 
 
-def is_placeholder(text: str | None) -> bool:
-    """Tell whether an id was never filled in: nothing, the all-zero GUID of the article, or a variable of a script.
-
-    >>> is_placeholder("$kvManagedIdentity")
-    True
-    """
-    if not text or text.lower() == EVERYONE:
-        return True
-    return any(mark in text for mark in "$<>{}#%@") or "__" in text
+def is_filled_in(id: str | None) -> bool:
+    """Tell whether an id could be one: a GUID other than the all-zero one that published examples show."""
+    return id is not None and is_guid(id) and id != EVERYONE
 
 
 def known_identities(
@@ -126,7 +120,7 @@ def judged_identity(
     Before the add-on is on its identity does not exist: not yet, except for an identity of one's own.
     """
     known = known_identities(cluster, identities)
-    if named and not is_placeholder(named):
+    if named and is_filled_in(named):
         found = whose(named, known)
         if found:
             return found[0]

@@ -9,6 +9,9 @@ from preflight.facts import Missing, RoleDefinition, RolePermission
 SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
 """Key Vault Secrets User: the least role that reads secrets."""
 
+CERTIFICATE_USER = "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba"
+"""Key Vault Certificate User, which reads certificates and, less expected, secrets."""
+
 Power = Literal["yes", "condition", "undefined", "no"]
 """What a role does for an action: grants it, grants it under a condition, cannot be looked up, or does not grant it."""
 
@@ -19,7 +22,7 @@ _VAULT = "Microsoft.KeyVault/vaults/"
 _BUILT_IN: dict[str, tuple[str, tuple[str, ...]]] = {
     "00482a5a-887f-4fb3-b363-3b7fe8e74483": ("Key Vault Administrator", ("*",)),
     SECRETS_USER: ("Key Vault Secrets User", ("secrets/getSecret/action", "secrets/readMetadata/action")),
-    "db79e9a7-68ee-4b58-9aeb-b90e7c24fcba": (
+    CERTIFICATE_USER: (
         "Key Vault Certificate User",
         ("certificates/read", "secrets/getSecret/action", "secrets/readMetadata/action", "keys/read"),
     ),
