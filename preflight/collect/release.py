@@ -1,7 +1,8 @@
 """The Helm release: found by the labels of its records, through the table of Secrets, and read from one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from urllib.parse import quote
 
@@ -81,6 +82,10 @@ class _Candidate:
         return f"{self.newest.release} in namespace {self.newest.namespace}"
 
 
+Fetch = Callable[[str, str], bytes]
+"""Namespace and name of a Secret to its JSON text."""
+
+
 def read_release_plan(cluster: Cluster, namespace: str | None, name: str | None) -> Plan:
     """Find the release of chart `cluedin-platform`, or the one named, and read what is deployed of it.
 
@@ -88,16 +93,9 @@ def read_release_plan(cluster: Cluster, namespace: str | None, name: str | None)
     look; UsageError where several releases match, or none is called as asked.
     """
     secrets, searched = _records(cluster, namespace)
-    candidates = [candidate for candidate in _candidates(secrets) if name in (None, candidate.newest.release)]
-    read, refusals = _read(cluster, candidates)
-    matching = [(candidate, record) for candidate, record in read if name or record.chart == CHART]
-    if len(matching) > 1:
-        titles = ", ".join(candidate.title for candidate, _ in matching)
-        raise UsageError(f"several Helm releases match: {titles}; choose one with --release and --namespace")
-    if matching:
-        return _plan(cluster, *matching[0])
-    if refusals:
-        raise refusals[0]
+    plan = plan_among(secrets, partial(_fetched, cluster), name)
+    if plan:
+        return plan
     if searched != namespace:
         raise Unreadable(
             f"namespace {searched} has no such Helm release, and Secrets of others may not be listed", "refused"
@@ -106,6 +104,25 @@ def read_release_plan(cluster: Cluster, namespace: str | None, name: str | None)
         raise UsageError(f"there is no Helm release {name} in {f'namespace {searched}' if searched else 'the cluster'}")
     _require_records_of_all(cluster, namespace, secrets)
     return Plan(release=Release(found=False), values=None)
+
+
+def plan_among(secrets: Iterable[Secret], fetch: Fetch, name: str | None = None) -> Plan | None:
+    """Return the release of chart `cluedin-platform`, or the one named, that these Secrets record; None without one.
+
+    `fetch` gives the few records that are opened. Raises Unreadable where one cannot be read that may be the one;
+    UsageError where several releases match.
+    """
+    candidates = [candidate for candidate in _candidates(secrets) if name in (None, candidate.newest.release)]
+    read, refusals = _read(fetch, candidates)
+    matching = [(candidate, record) for candidate, record in read if name or record.chart == CHART]
+    if len(matching) > 1:
+        titles = ", ".join(candidate.title for candidate, _ in matching)
+        raise UsageError(f"several Helm releases match: {titles}; choose one with --release and --namespace")
+    if matching:
+        return _plan(fetch, *matching[0])
+    if refusals:
+        raise refusals[0]
+    return None
 
 
 def _records(cluster: Cluster, namespace: str | None) -> tuple[tuple[Secret, ...], str | None]:
@@ -142,30 +159,32 @@ def _candidates(secrets: Iterable[Secret]) -> list[_Candidate]:
     return found
 
 
-def _read(
-    cluster: Cluster, candidates: Iterable[_Candidate]
-) -> tuple[list[tuple[_Candidate, Opened]], list[Unreadable]]:
+def _read(fetch: Fetch, candidates: Iterable[_Candidate]) -> tuple[list[tuple[_Candidate, Opened]], list[Unreadable]]:
     """Open the current record of each, for the chart's name; of strangers some may be refused without harm."""
     read, refusals = [], []
     for candidate in candidates:
         try:
-            read.append((candidate, _opened(cluster, candidate.current)))
+            read.append((candidate, _opened(fetch, candidate.current)))
         except Unreadable as error:
             refusals.append(error)
     return read, refusals
 
 
-def _opened(cluster: Cluster, revision: _Revision) -> Opened:
+def _fetched(cluster: Cluster, namespace: str, name: str) -> bytes:
+    return get(cluster, f"/api/v1/namespaces/{quote(namespace)}/secrets/{quote(name)}")
+
+
+def _opened(fetch: Fetch, revision: _Revision) -> Opened:
     try:
-        return opened(get(cluster, f"/api/v1/namespaces/{quote(revision.namespace)}/secrets/{quote(revision.secret)}"))
+        return opened(fetch(revision.namespace, revision.secret))
     except Undecodable as error:
         raise Unreadable(f"the record {revision.namespace}/{revision.secret} of Helm cannot be read: {error}") from None
 
 
-def _plan(cluster: Cluster, candidate: _Candidate, current: Opened) -> Plan:
+def _plan(fetch: Fetch, candidate: _Candidate, current: Opened) -> Plan:
     newest = candidate.newest
     # Only the newest record tells how the last attempt ended.
-    last = current if newest == candidate.current else _opened(cluster, newest)
+    last = current if newest == candidate.current else _opened(fetch, newest)
     release = Release(
         found=True,
         name=newest.release,

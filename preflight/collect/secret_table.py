@@ -6,6 +6,7 @@ https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources
 import msgspec
 
 from preflight.collect.cluster import Cluster, ListMeta, pages
+from preflight.collect.decoding import decode
 from preflight.collect.reading import Unreadable
 from preflight.facts import ObjectMeta, Secret
 
@@ -63,6 +64,13 @@ def list_secrets(cluster: Cluster, namespace: str | None = None, labels: str = "
             raise Unreadable(f"{cluster.server} did not answer with the table of Secrets that was asked for")
         secrets += [_secret(row, columns) for row in page.rows]
     return tuple(secrets)
+
+
+def secrets_of_table(data: bytes) -> tuple[Secret, ...]:
+    """Return the Secrets of a table that somebody kept as a file. Raises Undecodable."""
+    table = decode(data, _Table)
+    columns = [column.name for column in table.column_definitions]
+    return tuple(_secret(row, columns) for row in table.rows)
 
 
 def _secret(row: _Row, columns: list[str]) -> Secret:
