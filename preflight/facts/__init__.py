@@ -85,7 +85,7 @@ from preflight.facts.kubernetes import (
     StatefulSet,
     TemplateSpec,
 )
-from preflight.facts.plan import Release, Setting, Values
+from preflight.facts.plan import Certificate, Manifest, Release, RenderedSecret, Setting, Values, Workload
 from preflight.model import Stage, Target
 
 __all__ = [
@@ -95,6 +95,7 @@ __all__ = [
     "AddonProfile",
     "AgentPool",
     "CSIDriver",
+    "Certificate",
     "ClassParameters",
     "ClusterIdentity",
     "ClusterUserIdentity",
@@ -115,6 +116,7 @@ __all__ = [
     "Lock",
     "ManagedCluster",
     "ManagedIdentity",
+    "Manifest",
     "Missing",
     "NameAvailability",
     "NetworkProfile",
@@ -142,6 +144,7 @@ __all__ = [
     "Quantities",
     "Reference",
     "Release",
+    "RenderedSecret",
     "ReplicaSet",
     "RoleAssignment",
     "RoleAssignments",
@@ -167,6 +170,7 @@ __all__ = [
     "VaultObject",
     "VirtualNetwork",
     "VirtualNetworkRule",
+    "Workload",
     "instant",
     "same_id",
 ]
@@ -449,6 +453,13 @@ FACTS: dict[str, Fact] = {
             source="plan",
             right="read the values files, or get the release's record (a Secret of type helm.sh/release.v1)",
             ask="the values file of the deployment, given with -f",
+        ),
+        Fact(
+            name="manifest",
+            type=Manifest,
+            source="plan",
+            right="read the rendered manifests",
+            ask="helm template RELEASE CHART -n {namespace} -f values.yaml > manifest.yaml, given with --manifest",
         ),
         Fact(
             name="release",

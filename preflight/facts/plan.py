@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from preflight.facts.kubernetes import ObjectMeta, PodTemplate, SecretProviderClass
+
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Configuration shared by the structs below."""
@@ -69,3 +71,47 @@ class Release(_Plan, frozen=True, kw_only=True):
     deployed_revision: int | None = None
     description: str | None = None
     secrets: tuple[str, ...] = ()
+
+
+# --- rendered manifests ---
+
+
+class Workload(_Plan, frozen=True, kw_only=True):
+    """Something that makes pods: Deployment, StatefulSet, DaemonSet, Job, CronJob or a bare Pod.
+
+    `replicas` is what the manifest asks for, 1 where it says nothing; of a DaemonSet and a Job it says nothing.
+    """
+
+    kind: str
+    metadata: ObjectMeta
+    replicas: int = 1
+    template: PodTemplate = PodTemplate()
+
+
+class RenderedSecret(_Plan, frozen=True, kw_only=True):
+    """A Secret of a manifest: its keys by name, never their values."""
+
+    metadata: ObjectMeta
+    type: str = ""
+    keys: tuple[str, ...] = ()
+
+
+class Certificate(_Plan, frozen=True, kw_only=True):
+    """A cert-manager Certificate and the Secret it asks for."""
+
+    name: str
+    secret_name: str
+
+
+class Manifest(_Plan, frozen=True, kw_only=True):
+    """What Helm rendered, hooks included, trimmed to what decides whether Secrets arrive.
+
+    `source` is "files" for --manifest, "release" for the deployed release's record, "chart" for a rendering of ours.
+    """
+
+    source: Literal["files", "release", "chart"]
+    workloads: tuple[Workload, ...] = ()
+    secrets: tuple[RenderedSecret, ...] = ()
+    classes: tuple[SecretProviderClass, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    files: tuple[str, ...] = ()

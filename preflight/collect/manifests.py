@@ -1,0 +1,129 @@
+"""Rendered manifests into the `manifest` fact: workloads with their templates, Secrets by name and key, classes.
+
+Decoded document by document straight into trimmed structs; of a Secret's data only the key names are read.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from preflight.collect.documents import yaml_json
+from preflight.errors import InputError
+from preflight.facts import (
+    Certificate,
+    Manifest,
+    ObjectMeta,
+    PodTemplate,
+    RenderedSecret,
+    SecretProviderClass,
+    Workload,
+)
+from preflight.facts.kubernetes import TemplateSpec
+
+MAX_BYTES = 64 * 2**20
+"""The charts render 1.5 MB; a manifest forty times as long is something else."""
+
+_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet")
+
+
+class _Head(msgspec.Struct, rename="camel"):
+    api_version: str = ""
+    kind: str = ""
+    items: list[msgspec.Raw] = []
+
+
+class _Template(msgspec.Struct, rename="camel"):
+    template: PodTemplate = PodTemplate()
+    replicas: int | None = None
+    job_template: "_Cron | None" = None
+
+
+class _Cron(msgspec.Struct):
+    spec: _Template
+
+
+class _Workload(msgspec.Struct):
+    metadata: ObjectMeta = ObjectMeta()
+    spec: _Template = msgspec.field(default_factory=_Template)
+
+
+class _Pod(msgspec.Struct):
+    metadata: ObjectMeta = ObjectMeta()
+    spec: TemplateSpec = TemplateSpec()
+
+
+class _Secret(msgspec.Struct, rename="camel"):
+    metadata: ObjectMeta = ObjectMeta()
+    type: str = ""
+    data: dict[str, msgspec.Raw] | None = None
+    string_data: dict[str, msgspec.Raw] | None = None
+
+
+class _CertificateSpec(msgspec.Struct, rename="camel"):
+    secret_name: str = ""
+
+
+class _Certificate(msgspec.Struct):
+    metadata: ObjectMeta = ObjectMeta()
+    spec: _CertificateSpec = msgspec.field(default_factory=_CertificateSpec)
+
+
+def read_manifests(
+    files: Sequence[tuple[str, bytes]], source: Literal["files", "release", "chart"] = "files"
+) -> Manifest:
+    """Read rendered manifests (shown name, content). Raises InputError with file and line, quoting nothing."""
+    found: dict[type, list[Any]] = {Workload: [], RenderedSecret: [], SecretProviderClass: [], Certificate: []}
+    for name, data in files:
+        if len(data) > MAX_BYTES:
+            raise InputError(f"{name}:1: {len(data) / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} MiB is read")
+        try:
+            for line, text in yaml_json.documents(data):
+                for item in _objects(text, name, line):
+                    found[type(item)].append(item)
+        except yaml_json.NotYaml as error:
+            raise InputError(f"{name}: this is not valid YAML: {error}") from None
+    return Manifest(
+        source=source,
+        workloads=tuple(found[Workload]),
+        secrets=tuple(found[RenderedSecret]),
+        classes=tuple(found[SecretProviderClass]),
+        certificates=tuple(found[Certificate]),
+        files=tuple(name for name, _ in files) if source == "files" else (),
+    )
+
+
+def _objects(text: bytes | msgspec.Raw, name: str, line: int) -> Iterator[object]:
+    """The objects of one document that we look at; a List is opened."""
+    try:
+        head = msgspec.json.decode(text, type=_Head)
+        for item in head.items:
+            yield from _objects(item, name, line)
+        made = _object(head, text)
+    except msgspec.ValidationError as error:
+        where = str(error).rpartition(" - at ")[2].strip("`") if " - at " in str(error) else "the document"
+        raise InputError(f"{name}:{line}: not a Kubernetes object as the API server takes it, at {where}") from None
+    if made is not None:
+        yield made
+
+
+def _object(head: _Head, text: bytes | msgspec.Raw) -> object | None:
+    group = head.api_version.partition("/")[0]
+    if head.kind in _KINDS and group in ("apps", "batch"):
+        whole = msgspec.json.decode(text, type=_Workload)
+        spec = whole.spec.job_template.spec if whole.spec.job_template else whole.spec
+        replicas = 1 if whole.spec.replicas is None else whole.spec.replicas
+        return Workload(kind=head.kind, metadata=whole.metadata, replicas=replicas, template=spec.template)
+    if head.kind == "Pod" and head.api_version == "v1":
+        pod = msgspec.json.decode(text, type=_Pod)
+        return Workload(kind="Pod", metadata=pod.metadata, template=PodTemplate(spec=pod.spec))
+    if head.kind == "Secret" and head.api_version == "v1":
+        secret = msgspec.json.decode(text, type=_Secret)
+        keys = dict.fromkeys([*(secret.data or {}), *(secret.string_data or {})])
+        return RenderedSecret(metadata=secret.metadata, type=secret.type, keys=tuple(keys))
+    if head.kind == "SecretProviderClass":
+        return msgspec.json.decode(text, type=SecretProviderClass)
+    if head.kind == "Certificate" and group == "cert-manager.io":
+        certificate = msgspec.json.decode(text, type=_Certificate)
+        return Certificate(name=certificate.metadata.name, secret_name=certificate.spec.secret_name)
+    return None
