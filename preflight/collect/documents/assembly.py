@@ -1,0 +1,116 @@
+"""The objects of a pile of files into facts, each its value or Missing: what is lacking never looks like an answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from preflight.collect.documents.completeness import lacking, one_cluster
+from preflight.collect.documents.pile import Pile
+from preflight.collect.documents.unpack import shown
+from preflight.collect.reading import Unreadable
+from preflight.collect.release import plan_among
+from preflight.facts import (
+    AgentPool,
+    Fact,
+    ManagedCluster,
+    Missing,
+    RoleAssignments,
+    SecretProviderClasses,
+    SecretProviderClassPodStatuses,
+    Vault,
+)
+
+NOT_GIVEN = Missing(reason="not in the given files", why="not-given")
+
+
+def assemble(pile: Pile, facts: Mapping[str, Fact], vault_name: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return every fact, and of those that are Missing because something lacks what there is of them.
+
+    Raises InputError where the pile is of two clusters.
+    """
+    there = {name: tuple(pile.of(name)) for name in facts if name in pile.covered}
+    cluster = one_cluster(pile.of("nodes"), pile.of("cluster"), pools := pile.of("agent_pools"), pile.system_uids)
+    found: dict[str, Any] = {**there}
+    for name, container in (
+        ("secret_provider_classes", SecretProviderClasses),
+        ("secret_provider_class_pod_statuses", SecretProviderClassPodStatuses),
+    ):
+        if name in there:
+            # A list of a kind comes only from a server that has the kind.
+            found[name] = container(served=True, items=there[name])
+    if "role_assignments" in there:
+        found["role_assignments"] = RoleAssignments(items=there["role_assignments"], assigned_to=None)
+    partial = {name: reason for name, reason in pile.cut.items() if name in facts}
+    partial |= lacking(there, pile.newest("nodes", "pods"))
+    if cluster:
+        found["cluster"] = _with_pools(cluster, pools)
+    elif pools:
+        found["cluster"] = ManagedCluster(id=_owner(pools), agent_pool_profiles=tuple(pools))
+        partial["cluster"] = "only its node pools were given; give `az aks show` too"
+    found |= _release(pile)
+    result: dict[str, Any] = {}
+    listed: dict[str, Any] = {}
+    for name in facts:
+        if name in partial:
+            result[name] = Missing(reason=partial[name], why="partial")
+            listed |= {name: found[name]} if name in found else {}
+        else:
+            result[name] = found.get(name, NOT_GIVEN)
+    return result | _vault(pile, result, vault_name), listed
+
+
+def _release(pile: Pile) -> dict[str, Any]:
+    """Open the release's record where the files hold it: a dump of Secrets does, a table of them does not."""
+    records = pile.records()
+    try:
+        plan = plan_among(
+            [secret for secret in pile.of("secrets") if (secret.metadata.namespace, secret.metadata.name) in records],
+            lambda namespace, name: records[namespace, name],
+        )
+    except Unreadable as error:
+        return dict.fromkeys(("release", "values"), error.missing)
+    return {"release": plan.release, "values": plan.values} if plan else {}
+
+
+def _with_pools(cluster: ManagedCluster, pools: Sequence[AgentPool]) -> ManagedCluster:
+    """Put pools that were listed by themselves in the place of the cluster's own, by name; new ones come last."""
+    listed = {pool.name: pool for pool in pools}
+    own = [listed.pop(pool.name, pool) for pool in cluster.agent_pool_profiles]
+    return msgspec.structs.replace(cluster, agent_pool_profiles=(*own, *listed.values()))
+
+
+def _owner(pools: Sequence[AgentPool]) -> str:
+    """Return the id of the cluster that a pool belongs to.
+
+    >>> _owner([AgentPool(id="/subscriptions/s/.../managedClusters/aks/agentPools/data")])
+    '/subscriptions/s/.../managedClusters/aks'
+    """
+    segments = next((pool.id for pool in pools if pool.id), "").split("/")
+    return "/".join(segments[:-2])
+
+
+def _vault(pile: Pile, result: Mapping[str, Any], vault_name: str | None) -> dict[str, Any]:
+    """Choose the vault, and the listings that are of it: judging another vault's secrets would be worse than none."""
+    vaults: list[Vault] = pile.of("vault")
+    hosts = {host: host.partition(".")[0] for what in _LISTINGS for host, _ in pile.copies.get(what, {})}
+    names = {vault.name.lower() for vault in vaults} or set(hosts.values())
+    chosen = vault_name.lower() if vault_name else next(iter(names)) if len(names) == 1 else None
+    if chosen is None and names:
+        some = ", ".join(shown(name) for name in sorted(names))
+        several = Missing(
+            reason=f"the files are of {len(names)} vaults ({some}); say which: --vault-name", why="not-given"
+        )
+        return {name: several for name in ("vault", *_LISTINGS) if name in pile.covered}
+    other = Missing(reason=f"the files hold it of another vault than {shown(chosen or '')}", why="not-given")
+    choice: dict[str, Any] = {}
+    if vaults:
+        choice["vault"] = next((vault for vault in vaults if vault.name.lower() == chosen), other)
+    for name in _LISTINGS:
+        if name in pile.covered and not isinstance(result[name], Missing):
+            objects = tuple(pile.of_vault(name, chosen or ""))
+            choice[name] = objects or other
+    return choice
+
+
+_LISTINGS = ("vault_secrets", "vault_certificates")

@@ -1,0 +1,153 @@
+"""What speaks against a list being whole, and against files being of one cluster. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from preflight.errors import InputError
+from preflight.facts import AgentPool, ManagedCluster, Node, Pod, instant, same_id
+
+GRACE = timedelta(minutes=10)
+"""How long a new node may be without a kube-system pod."""
+
+_SYSTEM = "kube-system"
+_USE_ALL = "made with -n? use -A"
+_PROVIDER_ID = re.compile(
+    r"azure:///subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\.Compute/.*", re.IGNORECASE
+)
+
+
+def lacking(found: Mapping[str, Any], clock: datetime | None) -> dict[str, str]:
+    """Return, for each list that cannot be whole, what speaks against it.
+
+    `found` are the facts that the files cover; `clock` is the newest instant that their nodes and pods tell (creation,
+    heartbeat, transition), so the answer is a function of the files' content alone.
+    """
+    reasons = {
+        "nodes": _nodes_lack(found.get("nodes"), found.get("pods")),
+        "pods": _pods_lack(found.get("pods"), found.get("nodes"), found.get("daemon_sets"), clock),
+        "daemon_sets": _daemon_sets_lack(found.get("daemon_sets"), found.get("pods")),
+    }
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _nodes_lack(nodes: Any, pods: Any) -> str | None:  # noqa: ANN401 - the fact's value, None where not covered
+    if nodes is None or pods is None:
+        return None
+    known = {node.metadata.name for node in nodes}
+    elsewhere = {
+        pod.spec.node_name
+        for pod in pods
+        if pod.spec.node_name
+        and pod.status.phase not in ("Succeeded", "Failed")
+        and pod.metadata.deletion_timestamp is None
+    } - known
+    if not elsewhere:
+        return None
+    return f"pods run on {_some(elsewhere)}, which the files do not list; give all nodes"
+
+
+def _pods_lack(pods: Any, nodes: Any, daemon_sets: Any, clock: datetime | None) -> str | None:  # noqa: ANN401
+    if pods is None:
+        return None
+    with_system = {pod.spec.node_name for pod in pods if pod.metadata.namespace == _SYSTEM}
+    bare = {
+        node.metadata.name
+        for node in nodes or ()
+        if node.metadata.name not in with_system and _settled(node, clock) and _is_linux_machine(node)
+    }
+    if bare:
+        return f"no kube-system pod on {_some(bare)}; {_USE_ALL}"
+    if nodes is None and pods and not with_system:
+        return f"no kube-system pod at all; {_USE_ALL}"
+    listed = {pod.metadata.namespace for pod in pods}
+    unseen = {
+        f"{owner.metadata.namespace}/{owner.metadata.name}"
+        for owner in daemon_sets or ()
+        if owner.status.number_ready and owner.metadata.namespace not in listed
+    }
+    return f"no pod of DaemonSet {_some(unseen)}; {_USE_ALL}" if unseen else None
+
+
+def _daemon_sets_lack(daemon_sets: Any, pods: Sequence[Pod] | None) -> str | None:  # noqa: ANN401
+    if daemon_sets is None:
+        return None
+    known = {(owner.metadata.namespace, owner.metadata.name) for owner in daemon_sets}
+    if known and all(namespace != _SYSTEM for namespace, _ in known):
+        return f"no DaemonSet of kube-system; {_USE_ALL}"
+    unknown = {
+        f"{pod.metadata.namespace}/{owner.name}"
+        for pod in pods or ()
+        for owner in pod.metadata.owner_references
+        if owner.kind == "DaemonSet"
+        and pod.metadata.deletion_timestamp is None
+        and (pod.metadata.namespace, owner.name) not in known
+    }
+    return f"pods belong to DaemonSet {_some(unknown)}, which the files do not list; {_USE_ALL}" if unknown else None
+
+
+def _settled(node: Node, clock: datetime | None) -> bool:
+    ready = any(condition.type == "Ready" and condition.status == "True" for condition in node.status.conditions)
+    try:
+        created = instant(node.metadata.creation_timestamp or "")
+    except ValueError:
+        return ready
+    return ready and clock is not None and clock - created > GRACE
+
+
+def _is_linux_machine(node: Node) -> bool:
+    labels = node.metadata.labels
+    system = node.status.node_info.operating_system or labels.get("kubernetes.io/os", "linux")
+    return system == "linux" and labels.get("type") != "virtual-kubelet"
+
+
+def _some(names: set[str]) -> str:
+    first, *others = sorted(names)
+    return f"{first} and {len(others)} more" if others else first
+
+
+def one_cluster(
+    nodes: Sequence[Node], clusters: Sequence[ManagedCluster], pools: Sequence[AgentPool], system_uids: set[str]
+) -> ManagedCluster | None:
+    """Return the managed cluster the files are of, None where they hold none.
+
+    `system_uids` are those of the namespaces kube-system. Of several clusters (`az aks list`) the one whose node
+    resource group the nodes stand in is meant. Raises InputError where the files are of more than one cluster.
+    """
+    if len(system_uids) > 1:
+        raise InputError("the files are of two clusters: their namespaces kube-system differ; give those of one")
+    matches = [_PROVIDER_ID.fullmatch(node.spec.provider_id or "") for node in nodes]
+    groups = {match[2].lower(): (match[1].lower(), match[2]) for match in matches if match}
+    homes = {(match[1].lower(), match[2].lower()) for match in matches if match}
+    if len(homes) > 1:
+        raise InputError(
+            f"the files are of two clusters: nodes stand in the resource groups {_names(groups)}; give those of one"
+        )
+    meant = [cluster for cluster in clusters if not homes or _stands_in(cluster, *next(iter(homes)))]
+    if clusters and not meant:
+        raise InputError(
+            f"the files are of two clusters: nodes stand in the resource group {_names(groups)}, and the managed "
+            f"cluster {clusters[0].name} has its nodes in {clusters[0].node_resource_group}; give those of one"
+        )
+    if len(meant) > 1:
+        names = ", ".join(sorted(cluster.name for cluster in meant))
+        raise InputError(f"the files are of {len(meant)} managed clusters ({names}); give `az aks show` of one")
+    owners = {pool.id.lower().partition("/agentpools/")[0] for pool in pools if pool.id}
+    if len(owners) > 1 or (meant and any(not same_id(owner, meant[0].id) for owner in owners if meant[0].id)):
+        raise InputError(
+            "the files are of two clusters: node pools of more than one managed cluster; give those of one"
+        )
+    return meant[0] if meant else None
+
+
+def _stands_in(cluster: ManagedCluster, subscription: str, group: str) -> bool:
+    if cluster.node_resource_group is None:
+        return True
+    return (
+        cluster.node_resource_group.lower() == group and f"/subscriptions/{subscription}/" in f"{cluster.id.lower()}/"
+    )
+
+
+def _names(groups: Mapping[str, tuple[str, str]]) -> str:
+    return " and ".join(sorted(name for _, name in groups.values()))

@@ -1,0 +1,66 @@
+"""A look at single fields of a JSON text, without decoding the rest of it."""
+
+import msgspec
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The fields that tell what an object is; each stays text, because any of them may be of any type."""
+
+    schema: msgspec.Raw = msgspec.Raw()
+    kind: msgspec.Raw = msgspec.Raw()
+    apiVersion: msgspec.Raw = msgspec.Raw()  # noqa: N815 - as it is written
+    metadata: msgspec.Raw = msgspec.Raw()
+    items: msgspec.Raw = msgspec.Raw()
+    rows: msgspec.Raw = msgspec.Raw()
+    reason: msgspec.Raw = msgspec.Raw()
+    logs: msgspec.Raw = msgspec.Raw()
+    exitCode: msgspec.Raw = msgspec.Raw()  # noqa: N815 - as it is written
+    finishedAt: msgspec.Raw = msgspec.Raw()  # noqa: N815 - as it is written
+    id: msgspec.Raw = msgspec.Raw()
+    type: msgspec.Raw = msgspec.Raw()
+    properties: msgspec.Raw = msgspec.Raw()
+    value: msgspec.Raw = msgspec.Raw()
+    nextLink: msgspec.Raw = msgspec.Raw()  # noqa: N815 - as it is written
+    error: msgspec.Raw = msgspec.Raw()
+    code: msgspec.Raw = msgspec.Raw()
+
+
+def head_of(raw: msgspec.Raw) -> Head | None:
+    """Return the telling fields of an object, None where the text is no object."""
+    try:
+        return msgspec.json.decode(raw, type=Head)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def array(raw: msgspec.Raw | None) -> list[msgspec.Raw] | None:
+    """Return the entries of a list, None where the text is none."""
+    try:
+        return msgspec.json.decode(raw, type=list[msgspec.Raw]) if raw else None
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def string(raw: msgspec.Raw | None) -> str | None:
+    """Return a string, None where the text is none."""
+    try:
+        return msgspec.json.decode(raw, type=str) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def integer(raw: msgspec.Raw) -> int | None:
+    """Return an integer, None where the text is none."""
+    try:
+        return msgspec.json.decode(raw, type=int) if raw else None
+    except msgspec.DecodeError:
+        return None
+
+
+def field(raw: msgspec.Raw | None, *names: str) -> msgspec.Raw | None:
+    """Return the first of the fields that an object has; null counts as not there."""
+    try:
+        fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]) if raw else {}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return next((fields[name] for name in names if name in fields and bytes(fields[name]) != b"null"), None)

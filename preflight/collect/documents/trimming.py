@@ -1,0 +1,233 @@
+"""One recognised thing into what a fact holds of it, with what tells two copies of it apart."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, get_args
+from urllib.parse import urlsplit
+
+import msgspec
+
+from preflight.collect import shapes
+from preflight.collect.decoding import Undecodable, decode
+from preflight.collect.documents.found import Found
+from preflight.collect.documents.peeking import array, field
+from preflight.collect.secret_table import secrets_of_table
+from preflight.facts import (
+    AgentPool,
+    Fact,
+    ManagedCluster,
+    ObjectMeta,
+    RoleAssignment,
+    Secret,
+    SecretProviderClass,
+    SecretProviderClassPodStatus,
+    Vault,
+    instant,
+)
+
+_ITEM_TYPES: Mapping[str, type[Any]] = {
+    "agent_pools": AgentPool,
+    "cluster": ManagedCluster,
+    "role_assignments": RoleAssignment,
+    "secret_provider_classes": SecretProviderClass,
+    "secret_provider_class_pod_statuses": SecretProviderClassPodStatus,
+    "vault": Vault,
+}
+_VERSION = re.compile(r"[0-9]{1,19}")  # an etcd revision has 64 bits
+_RELEASE_RECORD = "helm.sh/release.v1"
+
+
+class Copy(NamedTuple):
+    """One object as one file has it.
+
+    `key` is who it is: namespace and name, or the Azure id, or host and name of a vault object. `version` is the
+    object's resourceVersion, -1 where it has none; `whole` is False for the row of a table, which tells less.
+    `instants` are those its text tells, `live` the newest of a node's heartbeats. `record` is the JSON text of a Helm
+    release's Secret, kept until the release is read.
+    """
+
+    what: str
+    key: tuple[str, ...]
+    value: Any
+    version: int = -1
+    whole: bool = True
+    instants: tuple[datetime, ...] = ()
+    live: datetime | None = None
+    uid: str | None = None
+    record: bytes | None = None
+
+
+def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
+    """Yield what facts hold of one found thing; nothing for an empty list. Raises Undecodable, naming the place."""
+    if found.raw is None or found.what in ("bundle", "result"):
+        return
+    try:
+        if found.is_table:
+            yield from _secret_rows(found.raw)
+        elif found.what == "namespaces" or _is_kubernetes(facts.get(found.what)):
+            yield _kubernetes(found.what, found.raw, facts)
+        else:
+            yield _azure(found.what, found.raw, facts)
+    except Undecodable as error:
+        raise Undecodable(f"{found.place.rstrip(': ') or 'the document'}: {error}") from None
+
+
+def _is_kubernetes(fact: Fact | None) -> bool:
+    return fact is not None and fact.source == "kubernetes"
+
+
+# --- Kubernetes ---
+
+
+class _Condition(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    last_heartbeat_time: str | None = None
+    last_transition_time: str | None = None
+
+
+class _Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    conditions: tuple[_Condition, ...] = ()
+    start_time: str | None = None
+
+
+class _ManagedFields(msgspec.Struct, frozen=True, kw_only=True):
+    manager: str = ""
+
+
+class _Metadata(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    uid: str | None = None
+    resource_version: str | None = None
+    creation_timestamp: str | None = None
+    managed_fields: tuple[_ManagedFields, ...] = ()
+
+
+class _Traces(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells how new an object is; facts do not hold it."""
+
+    metadata: _Metadata = _Metadata()
+    status: _Status = _Status()
+
+
+class _Named(msgspec.Struct, frozen=True, kw_only=True):
+    metadata: ObjectMeta
+
+
+class _Secret(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A whole Secret, as long as it takes to learn the names of its keys."""
+
+    metadata: ObjectMeta
+    type: str = "Opaque"
+    immutable: bool | None = None
+    data: dict[str, object] = {}
+    string_data: dict[str, object] = {}
+
+
+def _kubernetes(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
+    traces = _traces(raw)
+    record = None
+    value: Any
+    if what == "namespaces":
+        value = decode(raw, _Named)
+    elif what == "secrets":
+        whole = decode(raw, _Secret)
+        value = _without_values(whole, traces)
+        record = bytes(raw) if whole.type == _RELEASE_RECORD and "release" in whole.data else None
+    else:
+        value = decode(raw, _item_type(what, facts))
+    meta: ObjectMeta = value.metadata
+    if not meta.name:
+        raise Undecodable("metadata.name: expected the object's name")
+    heartbeats = _instants(condition.last_heartbeat_time for condition in traces.status.conditions)
+    instants = _instants(
+        (
+            traces.metadata.creation_timestamp,
+            traces.status.start_time,
+            *(condition.last_transition_time for condition in traces.status.conditions),
+        )
+    )
+    return Copy(
+        what=what,
+        key=(meta.namespace, meta.name),
+        value=value,
+        version=_version(traces),
+        instants=instants + heartbeats,
+        live=max(heartbeats, default=None),
+        uid=traces.metadata.uid,
+        record=record,
+    )
+
+
+def _version(traces: _Traces) -> int:
+    text = traces.metadata.resource_version or ""
+    return int(text) if _VERSION.fullmatch(text) else -1
+
+
+def _secret_rows(table: msgspec.Raw) -> Iterator[Copy]:
+    rows = array(field(table, "rows")) or []
+    for secret, row in zip(secrets_of_table(bytes(table)), rows, strict=True):
+        traces = _traces(field(row, "object") or msgspec.Raw(b"{}"))
+        yield Copy(
+            what="secrets",
+            key=(secret.metadata.namespace, secret.metadata.name),
+            value=secret,
+            version=_version(traces),
+            whole=False,
+            instants=_instants((traces.metadata.creation_timestamp,)),
+        )
+
+
+def _without_values(whole: _Secret, traces: _Traces) -> Secret:
+    keys = tuple(sorted(whole.data.keys() | whole.string_data.keys()))
+    return Secret(
+        metadata=whole.metadata,
+        type=whole.type,
+        keys=keys,
+        key_count=len(keys),
+        immutable=whole.immutable,
+        managers=tuple(dict.fromkeys(fields.manager for fields in traces.metadata.managed_fields)),
+    )
+
+
+def _traces(raw: msgspec.Raw) -> _Traces:
+    try:
+        return decode(raw, _Traces)
+    except Undecodable:
+        # A pack's kind may have a status of another shape.
+        return _Traces()
+
+
+def _instants(texts: Iterator[str | None] | tuple[str | None, ...]) -> tuple[datetime, ...]:
+    found = []
+    for text in texts:
+        try:
+            found += [instant(text)] if text else []
+        except ValueError:
+            continue
+    return tuple(found)
+
+
+# --- Azure ---
+
+
+class _Id(msgspec.Struct, frozen=True):
+    id: str | None = None
+
+
+def _azure(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
+    document = decode(raw, dict[str, Any])
+    value = shapes.decode(document, _item_type(what, facts))
+    identifier = decode(raw, _Id).id or ""
+    if what in ("vault_secrets", "vault_certificates"):
+        key: tuple[str, ...] = (urlsplit(identifier).hostname or "", value.name.lower())
+    else:
+        key = (identifier.lower() or msgspec.json.encode(value).decode(),)
+    # What Azure lists tells when something changed, never when it was listed.
+    return Copy(what=what, key=key, value=value, instants=_instants((getattr(value, "updated", None),)))
+
+
+def _item_type(what: str, facts: Mapping[str, Fact]) -> type[Any]:
+    known = _ITEM_TYPES.get(what)
+    if known:
+        return known
+    item: type[Any] = get_args(facts[what].type)[0]
+    return item
