@@ -1,5 +1,6 @@
 import json as standard
 import re
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -82,3 +83,8 @@ def test_a_field_of_a_later_minor_addition_is_ignored() -> None:
     added = SAVED.replace('"sample": true', '"sample": true, "later": {"x": [1]}')
     assert json.parse(added) == json.parse(SAVED)
     assert isinstance(json.parse(added), Document)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{name}.json", json.render(document(REPORTS[name])))
