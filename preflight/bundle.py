@@ -9,6 +9,7 @@ A fact this version does not know is ignored; a fact the file lacks is `Missing`
 """
 
 import gzip
+import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -57,18 +58,12 @@ def decode(data: bytes, name: str, facts: Mapping[str, Fact]) -> Snapshot:
     except (OSError, EOFError, zlib.error):
         raise InputError(f"{name}: the bundle is cut off or damaged (its gzip stream does not end)") from None
     _refuse_other_versions(text, name)
-    try:
-        file = msgspec.json.decode(text, type=_File)
-    except msgspec.DecodeError as error:
-        raise InputError(f"{name}: the bundle is damaged: {error}") from None
+    file = _decoded(text, _File, f"{name}: the bundle is damaged")
     values: dict[str, Any] = dict(file.missing)
     for fact, raw in file.facts.items():
         if fact not in facts:
             continue
-        try:
-            values[fact] = msgspec.json.decode(raw, type=facts[fact].type)
-        except msgspec.DecodeError as error:
-            raise InputError(f"{name}: the bundle is damaged: facts.{fact}: {error}") from None
+        values[fact] = _decoded(raw, facts[fact].type, f"{name}: the bundle is damaged: facts.{fact}")
         if file.counts.get(fact) != count(values[fact]):
             raise InputError(
                 f"{name}: the bundle is damaged: it announces {file.counts.get(fact, 'no')} {fact} "
@@ -91,13 +86,20 @@ def count(value: Any) -> int:  # noqa: ANN401 - any fact's value
     return len(items) if isinstance(items, (tuple, list)) else 1
 
 
-def _refuse_other_versions(text: bytes, name: str) -> None:
+def _decoded(text: bytes | msgspec.Raw, type: Any, complaint: str) -> Any:  # noqa: ANN401 - any fact's type
+    """Read JSON. What is no JSON, no UTF-8, or nested beyond reason raises InputError, `complaint` first."""
     try:
-        schema = msgspec.json.decode(text, type=_Label).schema
-    except msgspec.DecodeError as error:
-        raise InputError(f"{name}: the bundle is cut off or damaged: {error}") from None
+        return msgspec.json.decode(text, type=type)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{complaint}: {error}") from None
+    except RecursionError:
+        raise InputError(f"{complaint}: nested too deeply") from None
+
+
+def _refuse_other_versions(text: bytes, name: str) -> None:
+    schema = _decoded(text, _Label, f"{name}: the bundle is cut off or damaged").schema
     version = schema.removeprefix(SCHEMA_PREFIX)
-    if version == schema or not version.isdigit():
+    if version == schema or not re.fullmatch(r"[0-9]{1,9}", version):
         raise InputError(f"{name}: this is no bundle: its schema is not {SCHEMA_PREFIX}{VERSION}")
     if int(version) > VERSION:
         raise InputError(
