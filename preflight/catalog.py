@@ -62,12 +62,12 @@ def load(*, packs: bool = True) -> Catalog:
             if check.id in offers:
                 raise CheckDefinitionError(f"check {check.id!r} is offered by {offers[check.id].pack} and by {pack}")
             offers[check.id] = Offer(check=check, pack=pack)
-    catalog = Catalog(offers=tuple(sorted(offers.values(), key=_place)), broken=tuple(broken))
-    for offer in catalog.offers:
+    known = dict(FACTS)
+    for offer in offers.values():
         for fact in offer.check.own_facts:
-            if catalog.facts[fact.name] is not fact:
+            if known.setdefault(fact.name, fact) != fact:
                 raise CheckDefinitionError(f"fact {fact.name!r} of {offer.pack} exists already with another meaning")
-    return catalog
+    return Catalog(offers=tuple(sorted(offers.values(), key=_place)), broken=tuple(broken))
 
 
 def select(catalog: Catalog, include: Sequence[str] = (), exclude: Sequence[str] = ()) -> tuple[Offer, ...]:
