@@ -119,7 +119,7 @@ def explains_itself(check: Check, given: Snapshot | None = None) -> None:
         _demand(len(finding.hint or "") <= LONGEST_HINT, check, f"the hint of {said} is longer than {LONGEST_HINT}")
         _demand("\n" not in finding.message, check, f"{said} breaks the line")
         if finding.object is not None:
-            _demand(re.match(r"[a-z-]+/.", finding.object), check, f"object {finding.object!r} is not kind/name")
+            _demand(re.match(r"[a-z-]+/", finding.object), check, f"object {finding.object!r} is not kind/name")
         json.dumps(finding.evidence, allow_nan=False)
 
 
