@@ -19,7 +19,7 @@ from preflight.sync.values import (
 )
 
 
-@check("akv-naming", group="naming", stages=("deploy", "verify"))
+@check("akv-naming", group="naming")
 def akv_naming(
     values: facts.Values,
     vault_secrets: tuple[facts.VaultObject, ...] | None = None,

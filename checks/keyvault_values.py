@@ -7,7 +7,7 @@ from preflight.sync.block import Fault, faults, misplaced
 from preflight.sync.values import Index, KeyVaultBlock, dotted, keyvault, location
 
 
-@check("keyvault-values", group="values", stages=("deploy", "verify"))
+@check("keyvault-values", group="values")
 def keyvault_values(values: facts.Values) -> Iterator[Finding]:
     """The `global.keyvault` block is complete and well-formed.
 

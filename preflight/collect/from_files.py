@@ -1,0 +1,95 @@
+"""A snapshot of files: what kubectl and az printed, or a bundle of ours, with the plan laid over it."""
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from preflight import bundle
+from preflight.collect.documents import Bundle, read_files
+from preflight.collect.finish import finished, planned, target_of
+from preflight.collect.request import Request
+from preflight.errors import InputError, UsageError
+from preflight.facts import Fact, ManagedCluster, Missing, Snapshot, instant, same_id
+
+_NO_VALUES = Missing(reason="no values were given", why="not-yet")
+_LEFT_OUT = Missing(reason="not in the given files, and --offline asks for no more", why="offline")
+
+
+def gather_files(request: Request, facts: Mapping[str, Fact]) -> Snapshot:
+    """Read the paths of the request, `-` being standard input; nothing live is contacted.
+
+    A bundle keeps its header and so its stage, unless a stage or a plan is given with it; other files beside it win
+    over its facts. Raises InputError for a named file that cannot be used and for files of two clusters, UsageError for
+    what another verb was meant for.
+    """
+    given = read_files(
+        [Path(path) for path in request.paths], facts, vault_name=request.vault_name, standard_input=sys.stdin.buffer
+    )
+    if given.results:
+        raise UsageError(f"{given.results[0]} is a saved result; show it: cluedin-preflight report {given.results[0]}")
+    if len(given.bundles) > 1:
+        raise InputError(f"{given.bundles[0].name} and {given.bundles[1].name} are both bundles; give one of them")
+    base = _decoded(given.bundles[0], facts) if given.bundles else None
+    found: dict[str, Any] = dict(given.facts)
+    if base:
+        found = _laid_over(base, given.facts, request.paths)
+    found |= planned(request)
+    if _not_given(found["values"]):
+        found["values"] = _NO_VALUES
+    if request.offline:
+        found = {name: _LEFT_OUT if _not_given(value) else value for name, value in found.items()}
+    if base and not request.stage and not request.plan_given:
+        header = msgspec.structs.replace(
+            base.header, target=_named(found, request, base), notes=base.header.notes + given.notes
+        )
+        return Snapshot(header=header, facts=found)
+    snapshot = finished(
+        found,
+        request,
+        now=base.header.collected_at if base else _to_the_second(given.collected_at or ""),
+        notes=given.notes,
+        context=base.header.target.context if base else None,
+        partial=base.header.partial if base else False,
+    )
+    if base:
+        header = msgspec.structs.replace(
+            snapshot.header, target=_named(found, request, base), sample=base.header.sample
+        )
+        return msgspec.structs.replace(snapshot, header=header)
+    return snapshot
+
+
+def _decoded(file: Bundle, facts: Mapping[str, Fact]) -> Snapshot:
+    return bundle.decode(file.data, file.name, facts)
+
+
+def _laid_over(base: Snapshot, files: Mapping[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
+    """Return the bundle's facts with those that other files cover in their place."""
+    covered = {
+        name: value for name, value in files.items() if not (isinstance(value, Missing) and value.why == "not-given")
+    }
+    one, other = base.get("cluster"), covered.get("cluster")
+    if isinstance(one, ManagedCluster) and isinstance(other, ManagedCluster) and not same_id(one.id, other.id):
+        raise InputError(f"{' and '.join(paths)} are of two clusters, {one.name} and {other.name}; give those of one")
+    return {**base.facts, **covered}
+
+
+def _not_given(value: Any) -> bool:  # noqa: ANN401 - any fact's value
+    return isinstance(value, Missing) and value.why == "not-given"
+
+
+def _to_the_second(moment: str) -> str:
+    return instant(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+
+
+def _named(found: Mapping[str, Any], request: Request, base: Snapshot) -> Any:  # noqa: ANN401 - a Target
+    """Return the target, with what the bundle said where the facts and the request are silent."""
+    now = target_of(found, request)
+    before = base.header.target
+    return msgspec.structs.replace(
+        before, **{key: value for key, value in msgspec.structs.asdict(now).items() if value not in (None, ())}
+    )

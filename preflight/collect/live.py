@@ -1,0 +1,83 @@
+"""A snapshot of the cluster that kubectl would talk to, of its Azure side and of the plan."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from preflight.collect import azure, kubernetes, vault
+from preflight.collect.finish import finished, planned
+from preflight.collect.reading import Reader, read
+from preflight.collect.request import Request
+from preflight.errors import WrongTargetError
+from preflight.facts import FACTS, Fact, Missing, Snapshot
+from preflight.stage import FACTS_OF_STAGE
+
+Told = Callable[[str, str], None]
+"""Hears (fact, `reading`, `read` or `missing`) as it happens."""
+
+_NOT_READ = Missing(reason="not read")
+
+
+def gather_live(
+    request: Request,
+    facts: Mapping[str, Fact],
+    wanted: set[str],
+    *,
+    now: str,
+    told: Told | None = None,
+    cloud: azure.Cloud | None = None,
+) -> Snapshot:
+    """Return a snapshot of the cluster that kubectl would talk to, of its Azure side and of the plan.
+
+    `cloud` is where Azure is, by default as the API server's host name tells. Raises UsageError when no cluster can be
+    chosen, WrongTargetError when what was found is not what was named.
+    """
+    connection = kubernetes.connect(request.kubeconfig, request.context, request_timeout=request.request_timeout)
+    named = azure.Named(
+        resource_group=request.resource_group,
+        cluster_name=request.cluster_name,
+        subscription=request.subscription,
+        vault_name=request.vault_name,
+        context=connection.context,
+        api_server=connection.server,
+    )
+    cloud = cloud or azure.cloud_of(connection.server)
+    own_facts = [fact for name, fact in facts.items() if name not in FACTS]
+    readers = {
+        **kubernetes.readers(
+            connection,
+            request.namespace,
+            own_facts,
+            release=request.release,
+            read_release=not request.no_release,
+        ),
+        **azure.readers(cloud=cloud, named=named),
+        **vault.readers(cloud=cloud, named=named),
+        **{name: _already(value) for name, value in planned(request).items()},
+    }
+    names = wanted | _for_guard(request) | set(() if request.stage else FACTS_OF_STAGE)
+    if any(facts[name].source in ("azure", "vault") for name in names):
+        names.add(azure.ACCOUNT)
+    found = read(readers, names, deadline=request.deadline, told=told)
+    account = found.pop(azure.ACCOUNT, None)
+    complaint = azure.disagreement(
+        named, **{name: found.get(name, _NOT_READ) for name in ("nodes", "cluster", "vault", "values")}
+    )
+    if complaint:
+        raise WrongTargetError(complaint)
+    return finished(
+        found,
+        request,
+        now=now,
+        context=connection.context,
+        azure_account=account.described if isinstance(account, azure.Account) else None,
+    )
+
+
+def _already(value: Any) -> Reader:  # noqa: ANN401 - any fact's value
+    return lambda _get: value
+
+
+def _for_guard(request: Request) -> set[str]:
+    """Name the facts that show whether what was named is what was found; read them whatever checks are selected."""
+    names = {"nodes", "cluster"} if request.resource_group or request.cluster_name or request.subscription else set()
+    return names | ({"vault", "values"} if request.vault_name else set())
