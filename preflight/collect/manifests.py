@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from preflight.collect.decoding import Undecodable, decode
 from preflight.collect.documents import yaml_json
 from preflight.errors import InputError
 from preflight.facts import (
@@ -33,9 +34,14 @@ class _Head(msgspec.Struct, rename="camel"):
     items: list[msgspec.Raw] = []
 
 
+class _Named(msgspec.Struct):
+    metadata: ObjectMeta = ObjectMeta()
+
+
 class _Template(msgspec.Struct, rename="camel"):
     template: PodTemplate = PodTemplate()
     replicas: int | None = None
+    volume_claim_templates: list[_Named] = []
     job_template: "_Cron | None" = None
 
 
@@ -56,8 +62,8 @@ class _Pod(msgspec.Struct):
 class _Secret(msgspec.Struct, rename="camel"):
     metadata: ObjectMeta = ObjectMeta()
     type: str = ""
-    data: dict[str, msgspec.Raw] | None = None
-    string_data: dict[str, msgspec.Raw] | None = None
+    data: dict[str, Any] | None = None
+    string_data: dict[str, Any] | None = None
 
 
 class _CertificateSpec(msgspec.Struct, rename="camel"):
@@ -96,13 +102,12 @@ def read_manifests(
 def _objects(text: bytes | msgspec.Raw, name: str, line: int) -> Iterator[object]:
     """The objects of one document that we look at; a List is opened."""
     try:
-        head = msgspec.json.decode(text, type=_Head)
+        head = decode(bytes(text), _Head)
         for item in head.items:
             yield from _objects(item, name, line)
         made = _object(head, text)
-    except msgspec.ValidationError as error:
-        where = str(error).rpartition(" - at ")[2].strip("`") if " - at " in str(error) else "the document"
-        raise InputError(f"{name}:{line}: not a Kubernetes object as the API server takes it, at {where}") from None
+    except Undecodable as error:
+        raise InputError(f"{name}:{line}: not an object that the API server would take: {error}") from None
     if made is not None:
         yield made
 
@@ -110,20 +115,26 @@ def _objects(text: bytes | msgspec.Raw, name: str, line: int) -> Iterator[object
 def _object(head: _Head, text: bytes | msgspec.Raw) -> object | None:
     group = head.api_version.partition("/")[0]
     if head.kind in _KINDS and group in ("apps", "batch"):
-        whole = msgspec.json.decode(text, type=_Workload)
+        whole = decode(bytes(text), _Workload)
         spec = whole.spec.job_template.spec if whole.spec.job_template else whole.spec
         replicas = 1 if whole.spec.replicas is None else whole.spec.replicas
-        return Workload(kind=head.kind, metadata=whole.metadata, replicas=replicas, template=spec.template)
+        return Workload(
+            kind=head.kind,
+            metadata=whole.metadata,
+            replicas=replicas,
+            claims=tuple(claim.metadata.name for claim in whole.spec.volume_claim_templates),
+            template=spec.template,
+        )
     if head.kind == "Pod" and head.api_version == "v1":
-        pod = msgspec.json.decode(text, type=_Pod)
+        pod = decode(bytes(text), _Pod)
         return Workload(kind="Pod", metadata=pod.metadata, template=PodTemplate(spec=pod.spec))
     if head.kind == "Secret" and head.api_version == "v1":
-        secret = msgspec.json.decode(text, type=_Secret)
+        secret = decode(bytes(text), _Secret)
         keys = dict.fromkeys([*(secret.data or {}), *(secret.string_data or {})])
         return RenderedSecret(metadata=secret.metadata, type=secret.type, keys=tuple(keys))
     if head.kind == "SecretProviderClass":
-        return msgspec.json.decode(text, type=SecretProviderClass)
+        return decode(bytes(text), SecretProviderClass)
     if head.kind == "Certificate" and group == "cert-manager.io":
-        certificate = msgspec.json.decode(text, type=_Certificate)
+        certificate = decode(bytes(text), _Certificate)
         return Certificate(name=certificate.metadata.name, secret_name=certificate.spec.secret_name)
     return None

@@ -80,11 +80,13 @@ class Workload(_Plan, frozen=True, kw_only=True):
     """Something that makes pods: Deployment, StatefulSet, DaemonSet, Job, CronJob or a bare Pod.
 
     `replicas` is what the manifest asks for, 1 where it says nothing; of a DaemonSet and a Job it says nothing.
+    `claims` are the claim templates of a StatefulSet: volumes that its pods have without listing them.
     """
 
     kind: str
     metadata: ObjectMeta
     replicas: int = 1
+    claims: tuple[str, ...] = ()
     template: PodTemplate = PodTemplate()
 
 
