@@ -14,6 +14,7 @@ from preflight.collect.finish import finished, planned, target_of
 from preflight.collect.request import Request
 from preflight.errors import InputError, UsageError
 from preflight.facts import Fact, ManagedCluster, Missing, Snapshot, instant, same_id
+from preflight.model import Target
 
 _NO_VALUES = Missing(reason="no values were given", why="not-yet")
 _LEFT_OUT = Missing(reason="not in the given files, and --offline asks for no more", why="offline")
@@ -34,17 +35,17 @@ def gather_files(request: Request, facts: Mapping[str, Fact]) -> Snapshot:
     if len(given.bundles) > 1:
         raise InputError(f"{given.bundles[0].name} and {given.bundles[1].name} are both bundles; give one of them")
     base = _decoded(given.bundles[0], facts) if given.bundles else None
-    found: dict[str, Any] = dict(given.facts)
+    laid_over = {name: value for name, value in given.facts.items() if not _not_given(value)} | planned(request)
     if base:
-        found = _laid_over(base, given.facts, request.paths)
-    found |= planned(request)
+        _refuse_other_cluster(base, laid_over, request.paths)
+    found = {**(base.facts if base else given.facts), **laid_over}
     if _not_given(found["values"]):
         found["values"] = _NO_VALUES
     if request.offline:
         found = {name: _LEFT_OUT if _not_given(value) else value for name, value in found.items()}
     if base and not request.stage and not request.plan_given:
         header = msgspec.structs.replace(
-            base.header, target=_named(found, request, base), notes=base.header.notes + given.notes
+            base.header, target=_named(laid_over, request, base), notes=base.header.notes + given.notes
         )
         return Snapshot(header=header, facts=found)
     snapshot = finished(
@@ -57,7 +58,7 @@ def gather_files(request: Request, facts: Mapping[str, Fact]) -> Snapshot:
     )
     if base:
         header = msgspec.structs.replace(
-            snapshot.header, target=_named(found, request, base), sample=base.header.sample
+            snapshot.header, target=_named(laid_over, request, base), sample=base.header.sample
         )
         return msgspec.structs.replace(snapshot, header=header)
     return snapshot
@@ -67,15 +68,10 @@ def _decoded(file: Bundle, facts: Mapping[str, Fact]) -> Snapshot:
     return bundle.decode(file.data, file.name, facts)
 
 
-def _laid_over(base: Snapshot, files: Mapping[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:
-    """Return the bundle's facts with those that other files cover in their place."""
-    covered = {
-        name: value for name, value in files.items() if not (isinstance(value, Missing) and value.why == "not-given")
-    }
-    one, other = base.get("cluster"), covered.get("cluster")
+def _refuse_other_cluster(base: Snapshot, files: Mapping[str, Any], paths: tuple[str, ...]) -> None:
+    one, other = base.get("cluster"), files.get("cluster")
     if isinstance(one, ManagedCluster) and isinstance(other, ManagedCluster) and not same_id(one.id, other.id):
         raise InputError(f"{' and '.join(paths)} are of two clusters, {one.name} and {other.name}; give those of one")
-    return {**base.facts, **covered}
 
 
 def _not_given(value: Any) -> bool:  # noqa: ANN401 - any fact's value
@@ -86,10 +82,9 @@ def _to_the_second(moment: str) -> str:
     return instant(moment).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
-def _named(found: Mapping[str, Any], request: Request, base: Snapshot) -> Any:  # noqa: ANN401 - a Target
-    """Return the target, with what the bundle said where the facts and the request are silent."""
-    now = target_of(found, request)
-    before = base.header.target
+def _named(laid_over: Mapping[str, Any], request: Request, base: Snapshot) -> Target:
+    """Return the bundle's own target, with what the request and the files beside it say in its place."""
+    now = msgspec.structs.asdict(target_of(laid_over, request))
     return msgspec.structs.replace(
-        before, **{key: value for key, value in msgspec.structs.asdict(now).items() if value not in (None, ())}
+        base.header.target, **{key: value for key, value in now.items() if value not in (None, ())}
     )
