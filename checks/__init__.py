@@ -6,10 +6,12 @@ from checks.identity_kind import identity_kind
 from checks.identity_permissions import identity_permissions
 from checks.identity_tenant import identity_tenant
 from checks.keyvault_values import keyvault_values
+from checks.max_pods_headroom import max_pods_headroom
 from checks.vault_found import vault_found
 from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
+    max_pods_headroom,
     addon_state,
     identity_kind,
     identity_permissions,

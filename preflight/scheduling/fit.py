@@ -13,7 +13,7 @@ from preflight.facts.kubernetes import Node, Pod, PodSpec
 from preflight.scheduling.ports import HostPort, conflict, incoming_ports
 from preflight.scheduling.priority import Priority
 from preflight.scheduling.requests import Amounts, incoming_requests
-from preflight.scheduling.room import Load, Resident
+from preflight.scheduling.room import Load, Resident, Room
 from preflight.scheduling.selectors import node_matches
 from preflight.scheduling.taints import CORDONED, tolerates, untolerated
 
@@ -117,7 +117,23 @@ def shortfalls(requests: Amounts, allocatable: Amounts, load: Load) -> tuple[Sho
     return tuple(lacking)
 
 
-def room_refusal(demand: Demand, allocatable: Amounts, load: Load) -> Refusal | None:
+def promised(demand: Demand, room: Room) -> tuple[Resident, ...]:
+    """Return the nominated pods that count as present for this one: those of equal or higher priority."""
+    return tuple(r for r in room.nominated if r.priority >= demand.priority.value)
+
+
+def refusal(demand: Demand, room: Room) -> Refusal | None:
+    """Return why the pod does not fit beside what is on the node and promised a place on it, else None."""
+    waiting = promised(demand, room)
+    return refusal_beside(demand, room.allocatable, room.load.plus(waiting) if waiting else room.load)
+
+
+def fits(demand: Demand, room: Room) -> bool:
+    """Tell whether there is room for the pod; whether the node is open to it at all, `barred` tells."""
+    return refusal(demand, room) is None
+
+
+def refusal_beside(demand: Demand, allocatable: Amounts, load: Load) -> Refusal | None:
     """Return why the pod does not fit beside this load (plugins NodePorts, NodeResourcesFit), else None.
 
     A port conflict hides every shortfall; both may go away when pods do.

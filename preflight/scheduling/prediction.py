@@ -12,13 +12,14 @@ from preflight.facts.kubernetes import (
     DaemonSet,
     Node,
     ObjectMeta,
+    OwnerReference,
     Pod,
     PodDisruptionBudget,
     PriorityClass,
 )
-from preflight.scheduling.fit import Demand, Refusal, Shortfall, barred, room_refusal
+from preflight.scheduling.fit import Demand, Refusal, Shortfall, barred, promised, refusal
 from preflight.scheduling.ports import incoming_ports
-from preflight.scheduling.preemption import promised, select_victims
+from preflight.scheduling.preemption import select_victims
 from preflight.scheduling.priority import incoming_priority
 from preflight.scheduling.requests import incoming_requests
 from preflight.scheduling.room import Resident, Room, owned_by_daemon_set, rooms
@@ -57,12 +58,15 @@ Answers = Mapping[str, Answer]
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
     """Answers by node name; `reversed` has the nodes whose answers differ when the DaemonSets arrive the other way.
 
-    `rooms` is what was on each node before.
+    `worse` has for each node the answers of the order that does more harm. `before` is what was on each node, `after`
+    what is there once the pods of the worse order are.
     """
 
     nodes: Mapping[str, Answers]
     reversed: Mapping[str, Answers]
-    rooms: Mapping[str, Room]
+    worse: Mapping[str, Answers]
+    before: Mapping[str, Room]
+    after: Mapping[str, Room]
 
 
 def predict(
@@ -80,14 +84,27 @@ def predict(
     """
     arrivals = [_arrival(daemon_set, priority_classes) for daemon_set in daemon_sets]
     before = {name: _without_own_promises(room, daemon_sets) for name, room in rooms(nodes, pods).items()}
-    forth = {name: _arrive_in_turn(arrivals, room, budgets) for name, room in before.items()}
+    forth: dict[str, Answers] = {}
     back: dict[str, Answers] = {}
-    if len(arrivals) > 1:
-        for name, room in before.items():
-            answers = _arrive_in_turn(arrivals[::-1], room, budgets)
+    worse: dict[str, Answers] = {}
+    after: dict[str, Room] = {}
+    for name, room in before.items():
+        forth[name], after[name] = _arrive_in_turn(arrivals, room, budgets)
+        worse[name] = forth[name]
+        if len(arrivals) > 1:
+            answers, room_then = _arrive_in_turn(arrivals[::-1], room, budgets)
             if any(_differ(answers[key], forth[name][key]) for key in answers):
                 back[name] = {key: answers[key] for key in forth[name]}
-    return Prediction(nodes=forth, reversed=back, rooms=before)
+                if _harm(answers) > _harm(forth[name]):
+                    worse[name], after[name] = back[name], room_then
+    return Prediction(nodes=forth, reversed=back, worse=worse, before=before, after=after)
+
+
+def _harm(answers: Answers) -> tuple[int, int, int]:
+    """Order answers by harm: pods that find no place, then pods pushed out, then the highest priority among these."""
+    victims = [victim for answer in answers.values() for victim in answer.victims if not victim.terminating]
+    pending = sum(answer.outcome == "pending" for answer in answers.values())
+    return pending, len(victims), max((victim.priority for victim in victims), default=0)
 
 
 def _differ(one: Answer, other: Answer) -> bool:
@@ -122,7 +139,15 @@ def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass]) -
     # The controller overwrites required node affinity by the name of the node, and only the nodeSelector survives.
     spec = msgspec.structs.replace(template.spec, tolerations=daemon_tolerations(template.spec), affinity=None)
     meta = daemon_set.metadata
-    pod = Pod(metadata=ObjectMeta(name=meta.name, namespace=meta.namespace, labels=template.metadata.labels), spec=spec)
+    pod = Pod(
+        metadata=ObjectMeta(
+            name=meta.name,
+            namespace=meta.namespace,
+            labels=template.metadata.labels,
+            owner_references=(OwnerReference(kind="DaemonSet", name=meta.name, controller=True),),
+        ),
+        spec=spec,
+    )
     return _Arrival(
         key=meta.name,
         daemon_set=daemon_set,
@@ -148,11 +173,13 @@ def _owns(daemon_set: DaemonSet, pod: Pod) -> bool:
     return owned_by_daemon_set(pod, daemon_set.metadata.namespace, daemon_set.metadata.name)
 
 
-def _arrive_in_turn(arrivals: Sequence[_Arrival], room: Room, budgets: Sequence[PodDisruptionBudget]) -> Answers:
+def _arrive_in_turn(
+    arrivals: Sequence[_Arrival], room: Room, budgets: Sequence[PodDisruptionBudget]
+) -> tuple[Answers, Room]:
     answers = {}
     for arrival in arrivals:
         answers[arrival.key], room = _arrive(arrival, room, budgets)
-    return answers
+    return answers, room
 
 
 def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget]) -> tuple[Answer, Room]:
@@ -160,13 +187,14 @@ def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget
     targeted = is_targeted(arrival.daemon_set, room.node)
     if any(_owns(arrival.daemon_set, resident.pod) for resident in room.residents):
         return Answer(targeted=targeted, outcome="running"), room
-    refusal = _refusal(demand, room)
-    reasons, lacking = (refusal.reasons, refusal.shortfalls) if refusal else ((), ())
+    reason = barred(demand.spec, room.node)
+    refused = Refusal(reasons=(reason,)) if reason else refusal(demand, room)
+    reasons, lacking = (refused.reasons, refused.shortfalls) if refused else ((), ())
     if not targeted:
         return Answer(targeted=False, outcome="not-targeted", reasons=reasons, shortfalls=lacking), room
-    if refusal is None:
+    if refused is None:
         return Answer(targeted=True, outcome="fits"), _occupied(room, demand, ())
-    preempts = refusal.curable and demand.priority.preempts
+    preempts = refused.curable and demand.priority.preempts
     selection = select_victims(demand, room, budgets) if preempts else None
     if selection is None:
         return Answer(targeted=True, outcome="pending", reasons=reasons, shortfalls=lacking), room
@@ -186,13 +214,6 @@ def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget
         ),
         msgspec.structs.replace(after, nominated=promised(demand, room)),
     )
-
-
-def _refusal(demand: Demand, room: Room) -> Refusal | None:
-    reason = barred(demand.spec, room.node)
-    if reason:
-        return Refusal(reasons=(reason,))
-    return room_refusal(demand, room.allocatable, room.load.plus(promised(demand, room)))
 
 
 def _occupied(room: Room, demand: Demand, victims: Sequence[Resident]) -> Room:

@@ -12,7 +12,7 @@ import msgspec
 
 from preflight.facts import instant
 from preflight.facts.kubernetes import PodDisruptionBudget
-from preflight.scheduling.fit import Demand, room_refusal
+from preflight.scheduling.fit import Demand, promised, refusal_beside
 from preflight.scheduling.room import Load, Resident, Room
 from preflight.scheduling.selectors import pods_match
 
@@ -30,11 +30,6 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     victims: tuple[Resident, ...]
     pdb_violations: int
     undecided: bool = False
-
-
-def promised(demand: Demand, room: Room) -> tuple[Resident, ...]:
-    """Return the nominated pods that count as present for this one: those of equal or higher priority."""
-    return tuple(r for r in room.nominated if r.priority >= demand.priority.value)
 
 
 def select_victims(demand: Demand, room: Room, budgets: Sequence[PodDisruptionBudget]) -> Selection | None:
@@ -65,7 +60,7 @@ def _select(
     waiting = promised(demand, room)
 
     def fits(load: Load) -> bool:
-        return room_refusal(demand, room.allocatable, load.plus(waiting) if waiting else load) is None
+        return refusal_beside(demand, room.allocatable, load.plus(waiting) if waiting else load) is None
 
     load = room.load.without(ordered)
     if not fits(load):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from preflight.facts.kubernetes import (
     LabelSelector,
     Node,
+    NodeSelector,
     NodeSelectorTerm,
     PodSpec,
     SelectorRequirement,
@@ -24,7 +25,12 @@ def node_matches(spec: PodSpec, node: Node) -> bool:
     if any(labels.get(key) != value for key, value in spec.node_selector.items()):
         return False
     required = spec.affinity.node_affinity.required if spec.affinity and spec.affinity.node_affinity else None
-    return required is None or any(_term_matches(term, node) for term in required.node_selector_terms)
+    return required is None or selects(required, node)
+
+
+def selects(selector: NodeSelector, node: Node) -> bool:
+    """Tell whether any term of a node selector, of affinity or of a volume, matches the node."""
+    return any(_term_matches(term, node) for term in selector.node_selector_terms)
 
 
 def pods_match(selector: LabelSelector | None, labels: Mapping[str, str]) -> bool:

@@ -1,0 +1,72 @@
+"""What would change the verdict, computed with the same functions that gave it."""
+
+from collections.abc import Iterable
+
+from preflight.facts.azure import AgentPool, ManagedCluster
+from preflight.scheduling.elsewhere import relocate
+from preflight.scheduling.placement import Placement, Placements
+from preflight.scheduling.pools import Growth, new_room, pool_of
+from preflight.scheduling.room import Room
+
+SMALLEST, LARGEST, LARGEST_WINDOWS, SMALLEST_SYSTEM = 10, 250, 110, 30
+"""What AKS accepts as --max-pods (110 is the advised ceiling on Windows)."""
+
+
+def pool_named(cluster: ManagedCluster | None, name: str) -> AgentPool | None:
+    """Return the agent pool as Azure describes it."""
+    pools = cluster.agent_pool_profiles if cluster else ()
+    return next((pool for pool in pools if pool.name == name), None)
+
+
+def max_pods(placements: Iterable[Placement], headroom: int, cluster: ManagedCluster | None) -> int | None:
+    """Return the smallest --max-pods with which every one of these nodes has room for the add-on and the headroom.
+
+    29 pods, 2 of the add-on and a headroom of 2 need 33. A pool that is the only system pool needs 30; with static
+    blocks of addresses only 16n - 1 makes sense, so 33 becomes 47. None where AKS allows no such number.
+    """
+    members = list(placements)
+    wanted = max((p.before.load.slots + p.needed + headroom for p in members), default=0)
+    pool = pool_named(cluster, members[0].pool) if members else None
+    wanted = max(wanted, SMALLEST_SYSTEM if _is_only_system_pool(pool, cluster) else SMALLEST)
+    if pool and (pool.pod_ip_allocation_mode or "").lower() == "staticblock":
+        wanted = -(-(wanted + 1) // 16) * 16 - 1
+    windows = pool is not None and (pool.os_type or "").lower() == "windows"
+    return wanted if wanted <= (LARGEST_WINDOWS if windows else LARGEST) else None
+
+
+def cost_of_slots(number: int, placement: Placement, cluster: ManagedCluster | None) -> str:
+    """Say what more slots cost: reserved memory (20 MB each, at most a quarter of the machine), and addresses.
+
+    From 30 to 50 slots is 20 x 20 MB = 400 MB less for pods. Source: `facts/azure.md` 1.4 and 3.1.
+    """
+    more = number - placement.limit
+    words = [f"reserves up to {20 * more} MB more of each node's memory"] if more > 0 else []
+    network = cluster.network_profile if cluster else None
+    pool = pool_named(cluster, placement.pool)
+    own_subnet = network and network.network_plugin == "azure" and not network.network_plugin_mode
+    if own_subnet and pool and not pool.pod_subnet_id:
+        words.append(f"takes {number + 1} addresses of the subnet for each node")
+    return " and ".join(words)
+
+
+def one_more_node(placements: Placements, placement: Placement) -> str | None:
+    """Return the pool in which one more node would give every victim of this node a place; the node's own first."""
+    displaced = [(m.node, m.resident) for p in placements.nodes for m in p.moves]
+    mine = {m.resident.name for m in placement.moves}
+    if not mine:
+        return None
+    members: dict[str, list[Room]] = {}
+    for room in placements.rooms.values():
+        members.setdefault(pool_of(room.node), []).append(room)
+    for pool in sorted(members.keys() - {""}, key=lambda name: (name != placement.pool, name)):
+        room = new_room(members[pool], f"a new node of pool {pool}", placements.arrivals)
+        growth = (Growth(pool=pool, room=room, more=1),)
+        moves = relocate(displaced, placements.after, ties=placements.ties, growth=growth)
+        if all(not moves[name].is_homeless and not moves[name].is_unsure for name in mine):
+            return pool
+    return None
+
+
+def _is_only_system_pool(pool: AgentPool | None, cluster: ManagedCluster | None) -> bool:
+    system = [p.name for p in (cluster.agent_pool_profiles if cluster else ()) if (p.mode or "").lower() == "system"]
+    return pool is not None and system == [pool.name]

@@ -1,0 +1,253 @@
+"""Where pods that are pushed out can go: on which other nodes they are allowed, fit, or push out others in turn.
+
+The rules are those of the scheduler for any pod (`preflight.scheduling.fit`), and three of our own: an image runs on
+the architecture and system it runs on now unless the pod names another; a volume stays in its zone; and of several
+nodes the emptiest is taken. Affinity between pods and topology spread are not looked at.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from preflight.facts.kubernetes import (
+    Node,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    Pod,
+    PodDisruptionBudget,
+)
+from preflight.scheduling.fit import Demand, barred, demand_of, fits, refusal
+from preflight.scheduling.pools import DISK_ZONE, ZONE, Growth, architecture_of, os_of, owner_kind
+from preflight.scheduling.preemption import Selection, select_victims
+from preflight.scheduling.room import Resident, Room
+from preflight.scheduling.selectors import selects
+
+Fate = Literal["moves", "pushes", "grows", "unsure", "stuck", "pinned", "lost"]
+HOMELESS: tuple[Fate, ...] = ("stuck", "pinned", "lost")
+
+
+class Move(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a pod that is pushed out of `node`.
+
+    moves    fits on `to` as things are
+    pushes   fits on `to` only by pushing out others, whose own moves are in `chain`
+    grows    fits on no node, but on `to`, a new node of a pool that can grow
+    unsure   would fit on another node if its volume may go there, which is not known
+    stuck    is allowed on other nodes, and none has room: stays Pending
+    pinned   is allowed on no other node: stays Pending
+    lost     nobody makes it again elsewhere: a DaemonSet's pod, or one without an owner
+
+    `allowed` counts the other nodes it may run on, `choices` those with room. `why` says in the scheduler's words what
+    keeps it from the nodes it is allowed on, or names the volume that ties it.
+    """
+
+    resident: Resident
+    node: str
+    fate: Fate
+    to: str | None = None
+    allowed: int = 0
+    choices: int = 0
+    why: str = ""
+    chain: tuple["Move", ...] = ()
+
+    @property
+    def is_homeless(self) -> bool:
+        """True where this pod, or one that it pushes out in turn, has nowhere to go."""
+        return self.fate in HOMELESS or any(move.is_homeless for move in self.chain)
+
+    @property
+    def is_unsure(self) -> bool:
+        """True where only a volume nobody has read decides."""
+        return self.fate == "unsure" or any(move.is_unsure for move in self.chain)
+
+
+class VolumeTies:
+    """Which nodes the volumes of pods can be attached to; claims or volumes that were not read are None."""
+
+    def __init__(
+        self, claims: Iterable[PersistentVolumeClaim] | None, volumes: Iterable[PersistentVolume] | None
+    ) -> None:
+        self._known = claims is not None and volumes is not None
+        self._bound = {(c.metadata.namespace, c.metadata.name): c.spec.volume_name for c in claims or ()}
+        self._volumes = {volume.metadata.name: volume for volume in volumes or ()}
+
+    def allow(self, pod: Pod, home: Node, node: Node) -> bool | None:
+        """Tell whether the pod's volumes can be used on the node; None where that is not known.
+
+        A claim that is not bound yet gets its volume where the pod goes. Where nothing was read, a node in the zone in
+        which the pod runs now is fine.
+        """
+        sure = True
+        for volume in pod.spec.volumes:
+            if volume.persistent_volume_claim is None:
+                continue
+            name = self._bound.get((pod.metadata.namespace, volume.persistent_volume_claim.claim_name))
+            if name == "":
+                continue
+            bound = self._volumes.get(name) if name and self._known else None
+            if bound is None:
+                sure = sure and _zone(home) == _zone(node)
+                continue
+            required = bound.spec.node_affinity.required if bound.spec.node_affinity else None
+            if required and not selects(required, node):
+                return False
+        return sure or None
+
+
+def relocate(
+    displaced: Iterable[tuple[str, Resident]],
+    rooms: Mapping[str, Room],
+    *,
+    ties: VolumeTies,
+    budgets: Sequence[PodDisruptionBudget] = (),
+    growth: Sequence[Growth] = (),
+) -> dict[str, Move]:
+    """Return each displaced pod's move by its `namespace/name`, given what is on every node once they are gone.
+
+    `displaced` are pairs of the node a pod leaves and the pod. They look for a place one after the other, the highest
+    priority first, and each takes its room from the next.
+    """
+    search = _Search(rooms, ties, budgets, growth)
+    queue = sorted(displaced, key=lambda pair: (-pair[1].priority, pair[1].name))
+    return {resident.name: search.move(resident, node) for node, resident in queue}
+
+
+class _Search:
+    """What is left on every node while one pod after the other looks for a place."""
+
+    def __init__(
+        self,
+        rooms: Mapping[str, Room],
+        ties: VolumeTies,
+        budgets: Sequence[PodDisruptionBudget],
+        growth: Sequence[Growth],
+    ) -> None:
+        self._places = dict(rooms)
+        self._ties = ties
+        self._budgets = budgets
+        self._unopened = [(grown.room, number) for grown in growth for number in range(1, grown.more + 1)]
+        self._opened: set[str] = set()
+
+    def move(self, resident: Resident, node: str) -> Move:
+        """Find the pod a place and take it."""
+        kind = owner_kind(resident.pod)
+        if kind in ("DaemonSet", "Node", None):
+            return Move(resident=resident, node=node, fate="lost", why=f"owned by {kind or 'nobody'}")
+        demand, home = _again(resident), self._places[node].node
+        may = {name: self._may_run(demand, home, room) for name, room in self._places.items() if name != node}
+        allowed = [name for name, verdict in may.items() if verdict]
+        roomy = [name for name in allowed if fits(demand, self._places[name])]
+        found = Move(resident=resident, node=node, fate="stuck", allowed=len(allowed), choices=len(roomy))
+        if roomy:
+            to = max(roomy, key=lambda name: (_emptiness(self._places[name]), name))
+            self._places[to] = _with(self._places[to], demand)
+            return msgspec.structs.replace(found, fate="grows" if to in self._opened else "moves", to=to)
+        pushing = _best_preemption(demand, {name: self._places[name] for name in allowed}, self._budgets)
+        if pushing:
+            to, selection = pushing
+            self._places[to] = _with(self._places[to], demand, selection.victims)
+            chain = tuple(self.move(victim, to) for victim in selection.victims)
+            return msgspec.structs.replace(found, fate="pushes", to=to, chain=chain)
+        if opened := self._grow(demand, home):
+            return msgspec.structs.replace(found, fate="grows", to=opened)
+        fate, why = self._homeless(demand, home, may)
+        return msgspec.structs.replace(found, fate=fate, why=why)
+
+    def _homeless(self, demand: Demand, home: Node, may: Mapping[str, bool | None]) -> tuple[Fate, str]:
+        """Tell why no node has room for the pod."""
+        if any(verdict is None and fits(demand, self._places[name]) for name, verdict in may.items()):
+            return "unsure", "the zone of its volume was not read"
+        allowed = [self._places[name] for name, verdict in may.items() if verdict]
+        return ("stuck", _refusals(demand, allowed)) if allowed else ("pinned", self._tie(demand, home))
+
+    def _grow(self, demand: Demand, home: Node) -> str | None:
+        """Open a new node of a pool that may grow and would take the pod; return its name."""
+        for entry in self._unopened:
+            room, number = entry
+            if self._may_run(demand, home, room) and fits(demand, room):
+                name = room.node.metadata.name + (f" ({number})" if number > 1 else "")
+                self._unopened.remove(entry)
+                self._opened.add(name)
+                self._places[name] = _with(room, demand)
+                return name
+        return None
+
+    def _may_run(self, demand: Demand, home: Node, room: Room) -> bool | None:
+        """Tell whether the pod is allowed on the node; None where only an unread volume decides."""
+        node = room.node
+        if barred(demand.spec, node) or os_of(node) != os_of(home):
+            return False
+        if architecture_of(node) != architecture_of(home) and not _names_architecture(demand.pod):
+            return False
+        return self._ties.allow(demand.pod, home, node)
+
+    def _tie(self, demand: Demand, home: Node) -> str:
+        """Say what keeps the pod where it is."""
+        others = [room.node for room in self._places.values() if room.node.metadata.name != home.metadata.name]
+        open_to_it = [node for node in others if not barred(demand.spec, node)]
+        if not open_to_it:
+            wishes = ", ".join(f"{key}={value}" for key, value in sorted(demand.spec.node_selector.items()))
+            return f"it selects {wishes}" if wishes else "no other node is open to it"
+        if any(self._ties.allow(demand.pod, home, node) is False for node in open_to_it):
+            return "its volume cannot follow"
+        return "the other nodes run another system or architecture"
+
+
+def _again(resident: Resident) -> Demand:
+    """Return what the pod will look for when it is made again: the node it is on is no wish of its own."""
+    demand = demand_of(resident.pod)
+    return msgspec.structs.replace(demand, spec=msgspec.structs.replace(demand.spec, node_name=None))
+
+
+def _names_architecture(pod: Pod) -> bool:
+    affinity = pod.spec.affinity.node_affinity if pod.spec.affinity else None
+    terms = affinity.required.node_selector_terms if affinity and affinity.required else ()
+    keys = {r.key for term in terms for r in term.match_expressions} | pod.spec.node_selector.keys()
+    return "kubernetes.io/arch" in keys
+
+
+def _best_preemption(
+    demand: Demand, rooms: Mapping[str, Room], budgets: Sequence[PodDisruptionBudget]
+) -> tuple[str, Selection] | None:
+    """Return the node on which preemption does least harm, as `pickOneNodeForPreemption` ranks them."""
+    if not demand.priority.preempts:
+        return None
+    found = []
+    for name, room in rooms.items():
+        refused = refusal(demand, room)
+        selection = select_victims(demand, room, budgets) if refused and refused.curable else None
+        if selection and selection.victims:
+            priorities = [victim.priority for victim in selection.victims]
+            rank = (selection.pdb_violations, max(priorities), sum(priorities), len(priorities), name)
+            found.append((rank, name, selection))
+    if not found:
+        return None
+    _, name, selection = min(found, key=lambda entry: entry[0])
+    return name, selection
+
+
+def _with(room: Room, demand: Demand, without: Sequence[Resident] = ()) -> Room:
+    gone = {victim.name for victim in without}
+    newcomer = demand.resident
+    return msgspec.structs.replace(
+        room,
+        residents=(*(r for r in room.residents if r.name not in gone), newcomer),
+        load=room.load.without(without).plus((newcomer,)),
+    )
+
+
+def _emptiness(room: Room) -> float:
+    """How much of the scarcest of cpu, memory and slots is free, from 0 to 1."""
+    used = {**room.load.used, "pods": room.load.slots}
+    shares = [1 - used.get(name, 0) / has for name in ("cpu", "memory", "pods") if (has := room.allocatable.get(name))]
+    return min(shares, default=0.0)
+
+
+def _refusals(demand: Demand, rooms: Iterable[Room]) -> str:
+    refusals = [refusal(demand, room) for room in rooms]
+    return ", ".join(sorted({reason for refused in refusals if refused for reason in refused.reasons}))
+
+
+def _zone(node: Node) -> str:
+    return node.metadata.labels.get(DISK_ZONE) or node.metadata.labels.get(ZONE, "")

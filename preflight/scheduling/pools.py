@@ -1,0 +1,128 @@
+"""Node pools: which node belongs to which, what a new node of a pool would be like, and which pools can grow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from preflight.facts.azure import AgentPool, ManagedCluster
+from preflight.facts.kubernetes import DaemonSet, Node, Pod, PriorityClass
+from preflight.scheduling.prediction import predict
+from preflight.scheduling.room import Resident, Room
+
+HOSTNAME = "kubernetes.io/hostname"
+ZONE = "topology.kubernetes.io/zone"
+DISK_ZONE = "topology.disk.csi.azure.com/zone"
+_LEAVING_TAINTS = ("ToBeDeletedByClusterAutoscaler", "DeletionCandidateOfClusterAutoscaler", "karpenter.sh/disrupted")
+
+
+class Growth(msgspec.Struct, frozen=True, kw_only=True):
+    """A pool that can still grow: what a new node of it would hold from the start, and how many there may be."""
+
+    pool: str
+    room: Room
+    more: int
+
+
+def pool_of(node: Node) -> str:
+    """Return the name of the node's pool, "" where it belongs to none."""
+    labels = node.metadata.labels
+    return labels.get("kubernetes.azure.com/agentpool") or labels.get("agentpool") or ""
+
+
+def os_of(node: Node) -> str:
+    """Return `linux` or `windows`."""
+    return node.metadata.labels.get("kubernetes.io/os") or node.status.node_info.operating_system or "linux"
+
+
+def architecture_of(node: Node) -> str:
+    """Return `amd64`, `arm64` or "" where nobody says."""
+    return node.metadata.labels.get("kubernetes.io/arch") or node.status.node_info.architecture
+
+
+def leaving(node: Node) -> str | None:
+    """Return why the node is not one to judge by: cordoned, NotReady or marked for deletion; else None."""
+    if any(taint.key in _LEAVING_TAINTS and taint.effect != "PreferNoSchedule" for taint in node.spec.taints):
+        return "marked for deletion"
+    if node.spec.unschedulable:
+        return "cordoned"
+    if any(condition.type == "Ready" and condition.status != "True" for condition in node.status.conditions):
+        return "NotReady"
+    return None
+
+
+def owner_kind(pod: Pod) -> str | None:
+    """Return the kind of who would make this pod again (`ReplicaSet`, `DaemonSet`, `Node`, ...), None for nobody."""
+    owners = pod.metadata.owner_references
+    controller = next((owner for owner in owners if owner.controller), owners[0] if owners else None)
+    return controller.kind if controller else None
+
+
+def new_node(rooms: Sequence[Room], name: str) -> tuple[Node, tuple[Pod, ...]]:
+    """Return what a new node of a pool looks like, given the rooms of its nodes, and the pods it starts with.
+
+    Labels on which the pool's nodes disagree are left out, zones above all: nobody knows in which one it will be made.
+    It carries one pod of each DaemonSet and each static pod that any of them carries.
+    """
+    nodes = [room.node for room in rooms]
+    pattern = min(nodes, key=lambda node: (leaving(node) is not None, len(node.spec.taints), node.metadata.name))
+    shared = dict(set.intersection(*(set(node.metadata.labels.items()) for node in nodes)))
+    node = msgspec.structs.replace(
+        pattern,
+        metadata=msgspec.structs.replace(pattern.metadata, name=name, labels=shared | {HOSTNAME: name}),
+        spec=msgspec.structs.replace(
+            pattern.spec,
+            unschedulable=False,
+            taints=tuple(
+                taint
+                for taint in pattern.spec.taints
+                if taint.key not in _LEAVING_TAINTS and not taint.key.startswith("node.kubernetes.io/")
+            ),
+        ),
+    )
+    carried = {
+        _origin(r): r.pod for room in rooms for r in room.residents if owner_kind(r.pod) in ("DaemonSet", "Node")
+    }
+    pods = tuple(
+        msgspec.structs.replace(pod, spec=msgspec.structs.replace(pod.spec, node_name=name)) for pod in carried.values()
+    )
+    return node, pods
+
+
+def new_room(
+    rooms: Sequence[Room], name: str, daemon_sets: Sequence[DaemonSet], priority_classes: Sequence[PriorityClass] = ()
+) -> Room:
+    """Return the room of a new node of the pool with these DaemonSets on it too."""
+    node, pods = new_node(rooms, name)
+    return predict([node], pods, daemon_sets, priority_classes=priority_classes).after[name]
+
+
+def growths(
+    rooms: Mapping[str, Room],
+    cluster: ManagedCluster | None,
+    daemon_sets: Sequence[DaemonSet],
+    priority_classes: Sequence[PriorityClass] = (),
+) -> list[Growth]:
+    """Return the pools whose autoscaler may still add nodes, by name; a pool without a node tells nothing."""
+    found = []
+    for pool in growing_pools(cluster):
+        members = [room for room in rooms.values() if pool_of(room.node) == pool.name]
+        more = (pool.max_count or 0) - len(members)
+        if members and more > 0:
+            room = new_room(members, f"a new node of pool {pool.name}", daemon_sets, priority_classes)
+            found.append(Growth(pool=pool.name, room=room, more=more))
+    return found
+
+
+def growing_pools(cluster: ManagedCluster | None) -> Iterable[AgentPool]:
+    """Yield the pools with an autoscaler, by name."""
+    pools = cluster.agent_pool_profiles if cluster else ()
+    return (pool for pool in sorted(pools, key=lambda pool: pool.name) if pool.enable_auto_scaling)
+
+
+def _origin(resident: Resident) -> tuple[str, str, str]:
+    """What makes the pod: a DaemonSet, or the manifest of a static pod, whose name ends in the node's."""
+    meta = resident.pod.metadata
+    owner = next((o for o in meta.owner_references if o.kind == "DaemonSet"), None)
+    if owner:
+        return "DaemonSet", meta.namespace, owner.name
+    return "Node", meta.namespace, meta.name.removesuffix(f"-{resident.pod.spec.node_name}")
