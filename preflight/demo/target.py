@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from preflight import __version__
 from preflight.facts import Header, Missing, Snapshot
 from preflight.model import Stage, Target
 from preflight.testing import RESOURCE_GROUP, SUBSCRIPTION, header, snapshot
@@ -29,6 +30,7 @@ def _header(stage: Stage, reason: str, values_files: tuple[str, ...]) -> Header:
         stage_reason=reason,
         collected_at=COLLECTED_AT,
         sample=True,
+        tool_version=__version__,
         target=Target(
             context=CLUSTER,
             cluster=CLUSTER,

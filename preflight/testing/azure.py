@@ -1,5 +1,6 @@
 """Builders of Azure facts: a cluster, its vault, who may read it. Ids are made up and the same in every run."""
 
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 
 from preflight.facts import (
@@ -24,8 +25,8 @@ from preflight.facts import (
 )
 from preflight.testing.kubernetes import NODE_RESOURCE_GROUP, SUBSCRIPTION
 
-TENANT = "00000000-0000-4000-8000-0000000000aa"
 RESOURCE_GROUP = "rg-cluedin"
+TENANT = "f2b0d9c4-6a1e-5d37-9c58-0e7a41b3d862"
 
 _ROLE_DEFINITIONS = "/providers/Microsoft.Authorization/roleDefinitions"
 _VAULT_ACTIONS = "Microsoft.KeyVault/vaults/"
@@ -46,10 +47,10 @@ _BUILT_IN: Mapping[str, tuple[str, tuple[str, ...]]] = {
 def guid(number: int) -> str:
     """Return a made-up GUID, the same one for the same number.
 
-    >>> guid(7)
-    '00000000-0000-4000-8000-000000000007'
+    >>> guid(7) == guid(7) != guid(8)
+    True
     """
-    return f"00000000-0000-4000-8000-{number:012x}"
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"made-up/{number}"))
 
 
 def resource_id(kind: str, name: str, group: str = RESOURCE_GROUP) -> str:

@@ -58,7 +58,7 @@ CREATED = "2026-01-05T06:00:00Z"
 """When every object was made unless told otherwise: ten days before `COLLECTED_AT`."""
 
 CSI_DRIVER = "secrets-store.csi.k8s.io"
-SUBSCRIPTION = "00000000-0000-4000-8000-000000000001"
+SUBSCRIPTION = "7c1e5f08-92d4-5b6a-8e03-d4a95c20b717"
 NODE_RESOURCE_GROUP = "MC_rg-cluedin_aks-cluedin-sample_westeurope"
 
 PRIORITIES = {
