@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from preflight import bundle
-from preflight.collect.documents import Bundle, read_files
+from preflight.collect.documents import Choice, Given, read_files
 from preflight.collect.finish import finished, planned, target_of
 from preflight.collect.request import Request
 from preflight.errors import InputError, UsageError
@@ -27,14 +27,7 @@ def gather_files(request: Request, facts: Mapping[str, Fact]) -> Snapshot:
     over its facts. Raises InputError for a named file that cannot be used and for files of two clusters, UsageError for
     what another verb was meant for.
     """
-    given = read_files(
-        [Path(path) for path in request.paths], facts, vault_name=request.vault_name, standard_input=sys.stdin.buffer
-    )
-    if given.results:
-        raise UsageError(f"{given.results[0]} is a saved result; show it: cluedin-preflight report {given.results[0]}")
-    if len(given.bundles) > 1:
-        raise InputError(f"{given.bundles[0].name} and {given.bundles[1].name} are both bundles; give one of them")
-    base = _decoded(given.bundles[0], facts) if given.bundles else None
+    given, base = _read(request, facts)
     laid_over = {name: value for name, value in given.facts.items() if not _not_given(value)} | planned(request)
     if base:
         _refuse_other_cluster(base, laid_over, request.paths)
@@ -64,8 +57,22 @@ def gather_files(request: Request, facts: Mapping[str, Fact]) -> Snapshot:
     return snapshot
 
 
-def _decoded(file: Bundle, facts: Mapping[str, Fact]) -> Snapshot:
-    return bundle.decode(file.data, file.name, facts)
+def look_into_files(request: Request, facts: Mapping[str, Fact]) -> dict[str, Any]:
+    """Return what the files hold, lists that may not be whole included: to look at, not to judge. Raises InputError."""
+    given, base = _read(request, facts)
+    laid_over = {name: value for name, value in given.facts.items() if not _not_given(value)}
+    return {**(base.facts if base else given.facts), **laid_over, **given.listed, **planned(request)}
+
+
+def _read(request: Request, facts: Mapping[str, Fact]) -> tuple[Given, Snapshot | None]:
+    choice = Choice(vault_name=request.vault_name, release=request.release, read_release=not request.no_release)
+    given = read_files([Path(path) for path in request.paths], facts, choice=choice, standard_input=sys.stdin.buffer)
+    if given.results:
+        raise UsageError(f"{given.results[0]} is a saved result; show it: cluedin-preflight report {given.results[0]}")
+    if len(given.bundles) > 1:
+        raise InputError(f"{given.bundles[0].name} and {given.bundles[1].name} are both bundles; give one of them")
+    base = next((bundle.decode(file.data, file.name, facts) for file in given.bundles), None)
+    return given, base
 
 
 def _refuse_other_cluster(base: Snapshot, files: Mapping[str, Any], paths: tuple[str, ...]) -> None:
