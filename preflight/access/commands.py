@@ -1,5 +1,6 @@
 """The cures as az commands with the real names, for bash and PowerShell, each granting the least."""
 
+import re
 import shlex
 
 from preflight.access.effective import Doubt, resource_of
@@ -8,6 +9,9 @@ from preflight.access.policies import model
 from preflight.access.scopes import resource_group, subscription
 from preflight.facts import ManagedCluster, ScaleSet, Vault, same_id
 from preflight.model import Commands
+
+_POWERSHELL_QUOTES = re.compile("['\u2018-\u201b]")
+"""PowerShell takes typographic quotes for single quotes too."""
 
 SECRETS_USER_NAME = "Key Vault Secrets User"
 
@@ -53,7 +57,7 @@ def _powershell_word(word: str) -> str:
     # What bash takes as it is PowerShell does too, but for a leading @ and for commas, which make a list.
     if word == shlex.quote(word) and not word.startswith("@") and "," not in word:
         return word
-    return "'" + word.replace("'", "''") + "'"
+    return "'" + _POWERSHELL_QUOTES.sub(r"\g<0>\g<0>", word) + "'"
 
 
 # --- grants ---
