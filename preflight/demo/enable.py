@@ -81,7 +81,7 @@ def snapshot() -> Snapshot:
             "deny_assignments": (),
             "group_memberships": azure.no_groups(azure.OWN.principal_id),
             "locks": no_locks,
-            "scale_sets": refused("Microsoft.Compute/virtualMachineScaleSets/read in the node resource group"),
+            "scale_sets": refused("listing the scale sets", "Microsoft.Compute/virtualMachineScaleSets/read"),
             "deleted_vaults": none_deleted,
             "vault_secrets": vault_objects(azure.VAULT_SECRETS),
             "vault_certificates": (),

@@ -18,9 +18,9 @@ def made(
     return snapshot(_header(stage, reason, values_files), facts, why="not part of this sample")
 
 
-def refused(right: str) -> Missing:
-    """Return a fact that could not be read for lack of a right."""
-    return Missing(reason=f"refused (403): it takes {right}", why="refused")
+def refused(what: str, right: str) -> Missing:
+    """Return a fact that could not be read for lack of a right, in the words of a live run."""
+    return Missing(reason=f"refused: {what} needs {right}", why="refused")
 
 
 def _header(stage: Stage, reason: str, values_files: tuple[str, ...]) -> Header:
