@@ -7,11 +7,13 @@ from checks.identity_permissions import identity_permissions
 from checks.identity_tenant import identity_tenant
 from checks.keyvault_values import keyvault_values
 from checks.max_pods_headroom import max_pods_headroom
+from checks.node_resource_pressure import node_resource_pressure
 from checks.vault_found import vault_found
 from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
     max_pods_headroom,
+    node_resource_pressure,
     addon_state,
     identity_kind,
     identity_permissions,

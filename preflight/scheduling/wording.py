@@ -94,6 +94,33 @@ def _pending(role: str, answer: Answer) -> str:
     )
 
 
+def too_much(placement: Placement) -> str:
+    """Say what the node has too little of, as a sum: `7760m + 120m for the add-on > 7820m cpu`."""
+    sums = []
+    for name in placement.missing():
+        used, asked = placement.before.load.used.get(name, 0), placement.asked[name]
+        has = amount(name, placement.before.allocatable.get(name, 0))
+        sums.append(f"{amount(name, used)} + {amount(name, asked)} for the add-on > {has} {name}")
+    if placement.left < 0:
+        sums.append(f"{placement.before.load.slots} pods + {placement.needed} of the add-on > {placement.limit} slots")
+    return ", ".join(sums) or "Host ports of the add-on are taken"
+
+
+def resources_evidence(placement: Placement) -> dict[str, Evidence]:
+    """Return cpu and memory as evidence: requested before, asked by the add-on, allocatable, and what is left."""
+    found: dict[str, Evidence] = {}
+    for resource in ("cpu", "memory"):
+        used, asked = placement.before.load.used.get(resource, 0), placement.asked.get(resource, 0)
+        has = placement.before.allocatable.get(resource, 0)
+        found |= {
+            f"{resource}_requested": used,
+            f"{resource}_addon": asked,
+            f"{resource}_allocatable": has,
+            f"{resource}_left": has - used - asked,
+        }
+    return found
+
+
 def slots_evidence(placement: Placement) -> dict[str, Evidence]:
     """Return the node's slots as evidence: numbers to do the sum again by hand, outcomes and victims."""
     return {
