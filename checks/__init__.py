@@ -1,5 +1,6 @@
 """Our own pack of checks, met by the engine through the entry-point group `preflight.checks`."""
 
+from checks.addon_placement import addon_placement
 from checks.addon_state import addon_state
 from checks.akv_naming import akv_naming
 from checks.identity_kind import identity_kind
@@ -13,6 +14,7 @@ from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
     max_pods_headroom,
+    addon_placement,
     node_resource_pressure,
     addon_state,
     identity_kind,

@@ -103,7 +103,8 @@ def too_much(placement: Placement) -> str:
         sums.append(f"{amount(name, used)} + {amount(name, asked)} for the add-on > {has} {name}")
     if placement.left < 0:
         sums.append(f"{placement.before.load.slots} pods + {placement.needed} of the add-on > {placement.limit} slots")
-    return ", ".join(sums) or "Host ports of the add-on are taken"
+    # Without a sum it is host ports that are taken, or room that is promised to others: the scheduler's words tell.
+    return ", ".join(sums) or ", ".join(sorted({reason for answer in placement.answers for reason in answer.reasons}))
 
 
 def resources_evidence(placement: Placement) -> dict[str, Evidence]:
@@ -131,6 +132,28 @@ def slots_evidence(placement: Placement) -> dict[str, Evidence]:
         "needed": placement.needed,
         "left": placement.left,
         **outcomes_evidence(placement),
+    }
+
+
+def verdict_evidence(placement: Placement) -> dict[str, Evidence]:
+    """Return what becomes of the add-on's pods as evidence, with every shortfall as the scheduler sees it."""
+    missing = [f"-{amount(resource, by)}" for resource, by in placement.missing().items()]
+    short = [f"{-placement.left} short"] if placement.left < 0 else []
+    return {
+        "figure": (missing + short or [plural(len(placement.moves), "victim")])[0],
+        "pool": placement.pool,
+        **outcomes_evidence(placement),
+        "shortfalls": [
+            {
+                "pod": role,
+                "resource": shortfall.resource,
+                "requested": shortfall.requested,
+                "used": shortfall.used,
+                "allocatable": shortfall.allocatable,
+            }
+            for role, answer in zip(ROLES, placement.answers, strict=True)
+            for shortfall in answer.shortfalls
+        ],
     }
 
 
