@@ -2,12 +2,30 @@
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
+from preflight.collect import azure, vault
+from preflight.collect.azure import Named
+from preflight.collect.reading import read
+from tests.azure import scene
 from tests.azure.replay import TENANT, Replay, serving, throwaway_certificate
+
+
+class Ask(Protocol):
+    """Read facts by name through the real SDK clients; one name gives the value itself, several a map."""
+
+    def __call__(
+        self,
+        *names: str,
+        named: Named | None = None,
+        nodes: object = None,
+        values: object = scene.NOT_GIVEN,
+        **patience: Any,
+    ) -> Any: ...
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,7 +42,29 @@ def ca_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def replay(ca_file: Path) -> Iterator[Replay]:
     with serving(Replay(), ca_file) as server:
+        scene.fill(server)
         yield server
+
+
+@pytest.fixture
+def ask(replay: Replay, ca_file: Path) -> Ask:
+    def ask(
+        *names: str,
+        named: Named | None = None,
+        nodes: object = None,
+        values: object = scene.NOT_GIVEN,
+        **patience: Any,
+    ) -> Any:
+        cloud = replay.cloud(ca_file, **patience)
+        readers: Mapping[str, Any] = {
+            **azure.readers(cloud=cloud, named=named),
+            **vault.readers(cloud=cloud, named=named),
+            **scene.known(nodes, values),
+        }
+        found = read(readers, set(names), deadline=60)
+        return found[names[0]] if len(names) == 1 else found
+
+    return ask
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ logs every request. The SDK's clients talk to it unchanged, but for the address 
 """
 
 import base64
-import datetime
+import datetime as dt
 import ipaddress
 import json
 import re
@@ -78,7 +78,7 @@ def refusal(action: str, scope: str) -> Answer:
         403,
         "AuthorizationFailed",
         f"The client 'someone' with object id '{OPERATOR}' does not have authorization to perform action '{action}' "
-        f"over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.",
+        f"over scope '{scope}' or the scope is invalid. If access was recently granted, refresh your credentials.",
     )
 
 
@@ -138,6 +138,9 @@ class Replay:
             return Answer(status=401, body={"error": {}}, headers={"WWW-Authenticate": challenge})
         if not request.path.startswith("/v1.0/") and not request.api_version:
             return error(400, "MissingApiVersionParameter")
+        return self._held(request, link)
+
+    def _held(self, request: Request, link: str) -> Answer:
         found = _ASSIGNMENTS.fullmatch(request.path)
         if found:
             return self._authorization(found, request, link)
@@ -170,7 +173,7 @@ class Replay:
         return self._page(shown, request, link)
 
     def _is_shown(self, entry: Mapping[str, Any], scope: str, filtered: re.Match[str]) -> bool:
-        """azure.md 10: without a filter at, above and below; atScope() leaves out below; groups by assignedTo() only."""
+        """azure.md 10: no filter shows at, above and below; atScope() leaves out below; assignedTo() has groups."""
         own = entry["scope"].lower()
         above = own in ("/", scope) or scope.startswith(f"{own}/") or "/managementgroups/" in own
         below = own.startswith(f"{scope}/") and not filtered["at"]
@@ -187,11 +190,7 @@ class Replay:
         start = int(request.query.get("$skiptoken", 0))
         body: dict[str, object] = {"value": list(items[start : start + size])}
         if start + size < len(items):
-            query = (
-                f"$skiptoken={start + size}"
-                if graph
-                else f"api-version={request.api_version}&$skiptoken={start + size}"
-            )
+            query = f"$skiptoken={start + size}" + ("" if graph else f"&api-version={request.api_version}")
             kept = request.query.get("$filter")
             body["@odata.nextLink" if graph else "nextLink"] = f"{link}?{query}" + (f"&$filter={kept}" if kept else "")
         return Answer(body=body)
@@ -203,6 +202,7 @@ def serving(replay: Replay, ca_file: Path) -> Iterator[Replay]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two writes: the second would wait for an acknowledgement
 
         def do_GET(self) -> None:
             split = urlsplit(self.path)
@@ -258,15 +258,15 @@ def throwaway_certificate(folder: Path) -> Path:
     """Write a certificate for 127.0.0.1 and its key into one file, good for a day, and return it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "replay")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=5))
-        .not_valid_after(now + datetime.timedelta(days=1))
+        .not_valid_before(now - dt.timedelta(minutes=5))
+        .not_valid_after(now + dt.timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())

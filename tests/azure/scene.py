@@ -5,6 +5,7 @@ from typing import Any
 
 from preflight import facts
 from preflight.facts import Missing
+from preflight.facts.kubernetes import NodeSpec
 from tests.azure.replay import TENANT, Replay
 
 SUBSCRIPTION = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -24,6 +25,7 @@ ADDON_OBJECT = "bbbbbbbb-0000-4000-8000-00000000000b"
 KUBELET_CLIENT = "bbbbbbbb-0000-4000-8000-00000000000c"
 KUBELET_OBJECT = "bbbbbbbb-0000-4000-8000-00000000000d"
 READERS_GROUP = "bbbbbbbb-0000-4000-8000-0000000000ee"
+CONTROL_PLANE = "bbbbbbbb-0000-4000-8000-0000000000aa"
 SOMEBODY = "bbbbbbbb-0000-4000-8000-0000000000ff"
 
 SECRETS_USER = "4633458b-17de-408a-b874-0445c86b69e6"
@@ -58,7 +60,7 @@ def cluster(*, addon: bool = True, **properties: object) -> dict[str, Any]:
             "networkProfile": {"networkPlugin": "azure", "outboundType": "loadBalancer"},
             **properties,
         },
-        "identity": {"type": "SystemAssigned", "principalId": SOMEBODY, "tenantId": TENANT},
+        "identity": {"type": "SystemAssigned", "principalId": CONTROL_PLANE, "tenantId": TENANT},
     }
 
 
@@ -146,19 +148,19 @@ def fill(replay: Replay) -> None:
     replay.put_list("/certificates", [{"id": f"{replay.origin}/certificates/cluedin-frontend", "attributes": {}}])
 
 
-def node(home: str = NODE_GROUP, name: str = "aks-system-0") -> facts.Node:
+def node(home: str = NODE_GROUP) -> facts.Node:
     provider_id = f"azure://{home}/providers/Microsoft.Compute/virtualMachineScaleSets/aks-system/virtualMachines/0"
-    return facts.Node(metadata=facts.ObjectMeta(name=name), spec=_node_spec(provider_id))
-
-
-def _node_spec(provider_id: str) -> Any:
-    return type(facts.Node(metadata=facts.ObjectMeta()).spec)(provider_id=provider_id)
+    return facts.Node(metadata=facts.ObjectMeta(name="aks-system-0"), spec=NodeSpec(provider_id=provider_id))
 
 
 def values(**keyvault: str) -> facts.Values:
-    """Values with these settings under `global.keyvault`."""
-    settings = tuple(
-        facts.Setting(path=("global", "keyvault", name), kind="string", text=text) for name, text in keyvault.items()
+    """Values with the block switched on and these settings under `global.keyvault`."""
+    block = ("global", "keyvault")
+    settings = (
+        facts.Setting(path=block[:1], kind="map"),
+        facts.Setting(path=block, kind="map"),
+        facts.Setting(path=(*block, "enabled"), kind="boolean", text="true"),
+        *(facts.Setting(path=(*block, name), kind="string", text=text) for name, text in keyvault.items()),
     )
     return facts.Values(source="files", settings=settings)
 

@@ -1,40 +1,20 @@
-from collections.abc import Callable, Mapping
-from pathlib import Path
+"""Every Azure fact through the real SDK clients, and which requests were made for it."""
+
 from typing import Any
 
 import pytest
 
 from preflight import facts
-from preflight.collect import azure, vault
-from preflight.collect.azure import ACCOUNT, Account, Named
-from preflight.collect.reading import read
-from preflight.facts import Missing
+from preflight.collect.azure import ACCOUNT, Account
+from preflight.facts import FACTS, Missing
 from tests.azure import scene
-from tests.azure.replay import OPERATOR, TENANT, Replay
+from tests.azure.conftest import Ask
+from tests.azure.replay import CANARY, OPERATOR, TENANT, Answer, Replay, refusal
 
 pytestmark = pytest.mark.loopback
 
-Ask = Callable[..., Any]
-
-
-@pytest.fixture
-def ask(replay: Replay, ca_file: Path) -> Ask:
-    """Read facts by name through the real SDK clients; one name gives the value itself."""
-    scene.fill(replay)
-
-    def ask(
-        *names: str, named: Named | None = None, nodes: object = None, values: object = scene.NOT_GIVEN, **patience: Any
-    ) -> Any:
-        cloud = replay.cloud(ca_file, **patience)
-        readers: Mapping[str, Any] = {
-            **azure.readers(cloud=cloud, named=named),
-            **vault.readers(cloud=cloud, named=named),
-            **scene.known(nodes, values),
-        }
-        found = read(readers, set(names), deadline=30)
-        return found[names[0]] if len(names) == 1 else found
-
-    return ask
+VALUES = scene.values(keyvaultName="kv-cluedin")
+AT_VAULT = f"{scene.VAULT}/providers/Microsoft.Authorization"
 
 
 def test_who_we_are_is_told_without_the_token(ask: Ask) -> None:
@@ -45,11 +25,239 @@ def test_who_we_are_is_told_without_the_token(ask: Ask) -> None:
     assert "unsigned" not in repr(account)
 
 
-def test_the_cluster_is_found_through_its_nodes(ask: Ask, replay: Replay) -> None:
-    cluster = ask("cluster")
-    assert isinstance(cluster, facts.ManagedCluster)
-    assert cluster.name == "aks-cluedin"
-    assert cluster.keyvault_addon is not None
-    assert cluster.keyvault_addon.identity is not None
-    assert cluster.keyvault_addon.identity.client_id == scene.ADDON_CLIENT
-    assert {request.api_version for request in replay.asked("managedclusters")} == {"2026-08-01"}
+def test_a_service_principal_is_named_by_its_application(ask: Ask, replay: Replay) -> None:
+    replay.claims = {"appid": "app-1", "idtyp": "app", "oid": OPERATOR, "tid": TENANT}
+    account = ask(ACCOUNT)
+    assert (account.name, account.type) == ("app-1", "ServicePrincipal")
+
+
+def test_every_azure_fact_has_a_reader(ask: Ask) -> None:
+    wanted = [name for name, fact in FACTS.items() if fact.source in ("azure", "vault")]
+    assert set(ask(*wanted, values=VALUES)) == set(wanted)
+
+
+def test_one_token_for_each_audience_serves_all_clients(ask: Ask, replay: Replay) -> None:
+    ask("cluster", "identities", "role_assignments", "vault_secrets", "vault_certificates", values=VALUES)
+    assert len(replay.asked("/oauth2/v2.0/token")) == 2  # Resource Manager and the vault
+
+
+def test_api_versions_are_pinned(ask: Ask, replay: Replay) -> None:
+    ask("cluster", "identities", "role_definitions", "deny_assignments", "vault_secrets", values=VALUES)
+    versions = {
+        request.path.rsplit("/providers/", 1)[-1].split("/")[0]: request.api_version
+        for request in replay.log
+        if request.api_version
+    }
+    assert versions == {
+        "microsoft.containerservice": "2026-08-01",
+        "microsoft.keyvault": "2026-05-15",
+        "microsoft.managedidentity": "2024-11-30",
+        "microsoft.authorization": "2022-04-01",
+        "": "7.6",
+    }
+
+
+def test_nothing_is_ever_written(ask: Ask, replay: Replay) -> None:
+    wanted = [name for name, fact in FACTS.items() if fact.source in ("azure", "vault")]
+    ask(*wanted, values=VALUES)
+    posts = {request.path for request in replay.log if request.method != "GET"}
+    assert {path.rsplit("/", 1)[-1] for path in posts} == {"token", "checknameavailability"}
+
+
+def test_a_missing_resource_provider_is_not_registered(ask: Ask, replay: Replay) -> None:
+    text = "The subscription is not registered to use namespace 'Microsoft.KeyVault'."
+    body = {"error": {"code": "MissingSubscriptionRegistration", "message": text}}
+    listing = f"/subscriptions/{scene.SUBSCRIPTION}/providers/Microsoft.KeyVault/vaults"
+    replay.script(listing, Answer(status=409, body=body))
+    assert isinstance(ask("vault", values=VALUES), Missing)
+    assert not replay.asked("/register")
+
+
+# --- who may do what ---
+
+
+def test_assignments_at_above_and_below_the_vault_through_groups(ask: Ask, replay: Replay) -> None:
+    listing = ask("role_assignments", values=VALUES)
+    assert isinstance(listing, facts.RoleAssignments)
+    assert (listing.assigned_to, listing.with_objects) == (scene.ADDON_OBJECT, True)
+    names = {item.id.rsplit("/", 1)[-1] for item in listing.items}
+    assert names == {"at-vault", "through-group", "at-object", "of-kubelet", "to-client-id"}
+    resolved = f"assignedTo('{scene.ADDON_OBJECT}')"
+    asked = [request.query.get("$filter") for request in replay.asked("/roleassignments")]
+    assert asked == [f"atScope() and {resolved}", resolved, "atScope()"]
+
+
+def test_the_identity_the_values_name_is_the_one_asked_about(ask: Ask) -> None:
+    values = scene.values(keyvaultName="kv-cluedin", userAssignedIdentityID=scene.KUBELET_CLIENT.upper())
+    assert ask("role_assignments", values=values).assigned_to == scene.KUBELET_OBJECT
+
+
+def test_an_identity_of_ones_own_is_found_in_another_subscription(ask: Ask, replay: Replay) -> None:
+    own = scene.identity("/subscriptions/other/own", "cccccccc-0000-4000-8000-000000000001", scene.SOMEBODY)
+    subscriptions = [{"subscriptionId": of} for of in (scene.SUBSCRIPTION, scene.OTHER_SUBSCRIPTION)]
+    replay.put_list("/subscriptions", subscriptions)
+    other = f"/subscriptions/{scene.OTHER_SUBSCRIPTION}/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    replay.put_list(other, [own])
+    values = scene.values(keyvaultName="kv-cluedin", userAssignedIdentityID="cccccccc-0000-4000-8000-000000000001")
+    identities = ask("identities", values=values)
+    assert {identity.name for identity in identities} >= {"own"}
+
+
+def test_before_the_add_on_is_on_its_grants_are_not_yet(ask: Ask, replay: Replay) -> None:
+    clusters = f"/subscriptions/{scene.SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
+    replay.put_list(clusters, [scene.cluster(addon=False)])
+    missing = ask("role_assignments", values=VALUES)
+    assert (missing.why, missing.is_skip) == ("not-yet", True)
+
+
+def test_definitions_are_asked_for_by_id_and_one_that_is_gone_is_left_out(ask: Ask, replay: Replay) -> None:
+    gone = "dddddddd-0000-4000-8000-000000000001"
+    replay.assignments.append(scene.assignment("gone", scene.ADDON_OBJECT, gone, scene.VAULT))
+    definitions = ask("role_definitions", values=VALUES)
+    assert {item.role_name for item in definitions} == {"Key Vault Secrets User", "Key Vault Certificate User"}
+    assert not replay.asked("/roledefinitions")
+    assert replay.asked(gone)
+
+
+def test_deny_assignments_at_and_below_the_vault(ask: Ask, replay: Replay) -> None:
+    def deny(name: str, scope: str) -> dict[str, Any]:
+        properties = {
+            "denyAssignmentName": name,
+            "scope": scope,
+            "permissions": [{"dataActions": ["*"], "condition": None}],
+            "principals": [{"id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined"}],
+            "excludePrincipals": None,
+            "doNotApplyToChildScopes": False,
+        }
+        return {"id": f"{scope}/providers/Microsoft.Authorization/denyAssignments/{name}", "properties": properties}
+
+    replay.denials = [deny("above", scene.GROUP), deny("object", f"{scene.VAULT}/secrets/x"), deny("away", "/other")]
+    denials = ask("deny_assignments", values=VALUES)
+    assert {item.deny_assignment_name for item in denials} == {"above", "object"}
+    assert denials[0].permissions[0].data_actions == ("*",)
+
+
+def test_groups_come_from_graph_page_by_page(ask: Ask, replay: Replay) -> None:
+    members = [{"id": f"group-{number:03}", "@odata.type": "#microsoft.graph.group"} for number in range(60)]
+    members.append({"id": "role", "@odata.type": "#microsoft.graph.directoryRole"})
+    replay.put_list(f"/v1.0/servicePrincipals/{scene.ADDON_OBJECT}/transitiveMemberOf", members)
+    [membership] = ask("group_memberships")
+    assert membership.principal_id == scene.ADDON_OBJECT
+    assert membership.groups == tuple(f"group-{number:03}" for number in range(60))
+    assert len(replay.asked("/transitivememberof")) == 3
+
+
+def test_what_the_operator_may_do(ask: Ask, replay: Replay) -> None:
+    replay.put_list(f"{AT_VAULT}/permissions", [{"actions": ["*/read"], "notActions": [], "dataActions": None}])
+    eligible = {"properties": {"roleDefinitionId": f"/x/roleDefinitions/{scene.SECRETS_USER.upper()}"}}
+    replay.put_list(f"{AT_VAULT}/roleEligibilityScheduleInstances", [eligible])
+    operator = ask("operator", values=VALUES)
+    assert (operator.name, operator.object_id, operator.tenant_id) == ("operator@example.org", OPERATOR, TENANT)
+    assert [scoped.scope for scoped in operator.scopes] == [scene.VAULT]  # the cluster's were not to be had
+    assert operator.scopes[0].permissions[0].actions == ("*/read",)
+    assert operator.eligible_roles == (scene.SECRETS_USER,)
+
+
+def test_locks_that_matter_are_kept_and_the_others_are_not(ask: Ask, replay: Replay) -> None:
+    def lock(name: str, scope: str) -> dict[str, Any]:
+        resource = f"{scope}/providers/Microsoft.Authorization/locks/{name}"
+        return {"id": resource, "name": name, "properties": {"level": "ReadOnly", "notes": None}}
+
+    subscription = f"/subscriptions/{scene.SUBSCRIPTION}"
+    replay.put_list(
+        f"{subscription}/providers/Microsoft.Authorization/locks",
+        [
+            lock("subscription", subscription),
+            lock("group", scene.GROUP.lower()),
+            lock("scale-set", f"{scene.NODE_GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets/a"),
+            lock("sibling", f"{scene.GROUP}-2"),
+        ],
+    )
+    assert {lock.name for lock in ask("locks", values=VALUES)} == {"subscription", "group", "scale-set"}
+
+
+# --- where the nodes stand ---
+
+
+def test_scale_sets_networks_and_addresses(ask: Ask, replay: Replay) -> None:
+    address = f"{scene.NODE_GROUP}/providers/Microsoft.Network/publicIPAddresses/out"
+    subnet = f"{scene.GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/nodes"
+    clusters = f"/subscriptions/{scene.SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
+    outbound = {"outboundType": "loadBalancer", "loadBalancerProfile": {"effectiveOutboundIPs": [{"id": address}]}}
+    pools = [{"name": "system", "vnetSubnetID": subnet}]
+    replay.put_list(clusters, [scene.cluster(networkProfile=outbound, agentPoolProfiles=pools)])
+    replay.put_list(
+        f"{scene.NODE_GROUP}/providers/Microsoft.Compute/virtualMachineScaleSets",
+        [{"name": "aks-system", "identity": {"userAssignedIdentities": {scene.ADDON: {"clientId": None}}}}],
+    )
+    replay.put(address, {"id": address, "properties": {"ipAddress": "203.0.113.9"}})
+    replay.put(
+        f"{scene.GROUP}/providers/Microsoft.Network/virtualNetworks/vnet",
+        {
+            "name": "vnet",
+            "properties": {
+                "subnets": [{"id": subnet, "properties": {"serviceEndpoints": [{"service": "Microsoft.KeyVault"}]}}]
+            },
+        },
+    )
+    found = ask("scale_sets", "networks", "outbound_addresses")
+    assert list(found["scale_sets"][0].identity.user_assigned_identities) == [scene.ADDON]
+    assert found["networks"][0].subnets[0].service_endpoints[0].service == "Microsoft.KeyVault"
+    assert found["outbound_addresses"][0].ip_address == "203.0.113.9"
+
+
+def test_private_endpoints_and_the_zone_that_names_them(ask: Ask, replay: Replay) -> None:
+    readable = f"{scene.GROUP}/providers/Microsoft.Network/privateEndpoints/ours"
+    hidden = f"/subscriptions/{scene.OTHER_SUBSCRIPTION}/resourceGroups/rg/providers/x/privateEndpoints/theirs"
+    connections = [{"properties": {"privateEndpoint": {"id": one}}} for one in (readable, hidden)]
+    replay.put(scene.VAULT, scene.vault(replay.origin, privateEndpointConnections=connections))
+    replay.put(readable, {"id": readable, "properties": {"subnet": {"id": "subnet-1"}}})
+    replay.script(hidden, refusal("Microsoft.Network/privateEndpoints/read", hidden))
+    zone = f"{scene.GROUP}/providers/Microsoft.Network/privateDnsZones/privatelink.vaultcore.invalid"
+    for of in (scene.SUBSCRIPTION, scene.OTHER_SUBSCRIPTION):
+        zones = [{"id": zone, "name": "privatelink.vaultcore.invalid"}] if of == scene.SUBSCRIPTION else []
+        replay.put_list(f"/subscriptions/{of}/providers/Microsoft.Network/privateDnsZones", zones)
+    replay.put_list(f"{zone}/virtualNetworkLinks", [{"id": "l", "properties": {"virtualNetwork": {"id": "vnet-1"}}}])
+    found = ask("private_endpoints", "private_dns_zone_links", values=VALUES)
+    assert [endpoint.subnet.id for endpoint in found["private_endpoints"]] == ["subnet-1"]
+    assert [link.virtual_network.id for link in found["private_dns_zone_links"]] == ["vnet-1"]
+
+
+# --- the vault ---
+
+
+def test_a_deleted_vault_of_the_name_and_whether_the_name_is_free(ask: Ask, replay: Replay) -> None:
+    home = f"/subscriptions/{scene.SUBSCRIPTION}/providers/Microsoft.KeyVault"
+    deleted = [{"name": name, "properties": {"vaultId": name, "location": "x"}} for name in ("KV-cluedin", "other")]
+    replay.put_list(f"{home}/deletedVaults", deleted)
+    replay.put(f"{home}/checkNameAvailability", {"nameAvailable": False, "reason": "AlreadyExists", "message": "x"})
+    found = ask("deleted_vaults", "vault_name", values=VALUES)
+    assert [vault.name for vault in found["deleted_vaults"]] == ["KV-cluedin"]
+    assert found["vault_name"] == facts.NameAvailability(
+        name="kv-cluedin", name_available=False, reason="AlreadyExists"
+    )
+
+
+def test_objects_are_listed_and_no_value_is_ever_asked_for(ask: Ask, replay: Replay) -> None:
+    names = [f"cluedin-{number:04}" for number in range(3000)]
+    secrets = [scene.secret(replay.origin, name, exp=1700000000, nbf=None) | {"value": CANARY} for name in names]
+    replay.put_list("/secrets", secrets)
+    for name in names[:3]:
+        replay.put(f"/secrets/{name}", {"value": CANARY})
+    found = ask("vault_secrets", "vault_certificates", values=VALUES)
+    assert [item.name for item in found["vault_secrets"]] == names
+    assert found["vault_secrets"][0].expires == "2023-11-14T22:13:20+00:00"
+    assert [item.name for item in found["vault_certificates"]] == ["cluedin-frontend"]
+    assert CANARY not in repr(found)
+    data_plane = {request.path for request in replay.log if "/providers/" not in request.path}
+    assert {path for path in data_plane if path.startswith(("/secrets", "/certificates"))} == {
+        "/secrets",
+        "/certificates",
+    }
+
+
+def test_the_vault_answers_although_resource_manager_does_not(ask: Ask, replay: Replay) -> None:
+    listing = f"/subscriptions/{scene.SUBSCRIPTION}/providers/Microsoft.KeyVault/vaults"
+    replay.script(listing, refusal("Microsoft.KeyVault/vaults/read", listing))
+    missing = ask("vault_secrets", values=VALUES)
+    assert missing.reason == "the secrets of the vault kv-cluedin: cannot be reached from here (no such host)"
