@@ -9,7 +9,8 @@ assembly     the pile to facts, with `completeness`: what cannot be whole is Mis
 given        all of it: `read_files`
 """
 
+from preflight.collect.documents.assembly import Choice
 from preflight.collect.documents.given import Given, read_files
 from preflight.collect.documents.pile import Bundle
 
-__all__ = ["Bundle", "Given", "read_files"]
+__all__ = ["Bundle", "Choice", "Given", "read_files"]

@@ -24,10 +24,18 @@ from preflight.facts import (
 NOT_GIVEN = Missing(reason="not in the given files", why="not-given")
 
 
-def assemble(pile: Pile, facts: Mapping[str, Fact], vault_name: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is meant where files are of several vaults or releases; `read_release` False leaves its record unopened."""
+
+    vault_name: str | None = None
+    release: str | None = None
+    read_release: bool = True
+
+
+def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return every fact, and of those that are Missing because something lacks what there is of them.
 
-    Raises InputError where the pile is of two clusters.
+    Raises InputError where the pile is of two clusters, UsageError where it is of several releases.
     """
     there = {name: tuple(pile.of(name)) for name in facts if name in pile.covered}
     cluster = one_cluster(pile.of("nodes"), pile.of("cluster"), pools := pile.of("agent_pools"), pile.system_uids)
@@ -48,7 +56,7 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], vault_name: str | None) -> t
     elif pools:
         found["cluster"] = ManagedCluster(id=_owner(pools), agent_pool_profiles=tuple(pools))
         partial["cluster"] = "only its node pools were given; give `az aks show` too"
-    found |= _release(pile)
+    found |= _release(pile, choice)
     result: dict[str, Any] = {}
     listed: dict[str, Any] = {}
     for name in facts:
@@ -57,16 +65,19 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], vault_name: str | None) -> t
             listed |= {name: found[name]} if name in found else {}
         else:
             result[name] = found.get(name, NOT_GIVEN)
-    return result | _vault(pile, result, vault_name), listed
+    return result | _vault(pile, result, choice.vault_name), listed
 
 
-def _release(pile: Pile) -> dict[str, Any]:
+def _release(pile: Pile, choice: Choice) -> dict[str, Any]:
     """Open the release's record where the files hold it: a dump of Secrets does, a table of them does not."""
+    if not choice.read_release:
+        return {}
     records = pile.records()
     try:
         plan = plan_among(
             [secret for secret in pile.of("secrets") if (secret.metadata.namespace, secret.metadata.name) in records],
             lambda namespace, name: records[namespace, name],
+            choice.release,
         )
     except Unreadable as error:
         return dict.fromkeys(("release", "values"), error.missing)

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from preflight.collect.decoding import Undecodable
-from preflight.collect.documents.assembly import assemble
+from preflight.collect.documents.assembly import Choice, assemble
 from preflight.collect.documents.found import Found
 from preflight.collect.documents.pile import Bundle, Pile
 from preflight.collect.documents.recognise import Kinds, kinds_named, kinds_of, recognise
@@ -22,6 +22,9 @@ from preflight.collect.documents.trimming import Copy, trim
 from preflight.collect.documents.unpack import EXPECTED, NotUsable, Text, Unused, unpack
 from preflight.errors import InputError
 from preflight.facts import FACTS, Fact
+
+EVERYTHING = Choice()
+"""Nothing was chosen: one vault and one release, or they are Missing."""
 
 _SKEW = timedelta(days=1)  # a zip keeps local time; clocks differ
 
@@ -48,13 +51,14 @@ def read_files(
     paths: Sequence[Path],
     facts: Mapping[str, Fact] = FACTS,
     *,
-    vault_name: str | None = None,
+    choice: Choice = EVERYTHING,
     standard_input: BinaryIO | None = None,
 ) -> Given:
     """Read files, directories and zips in whatever order; `-` is `standard_input`.
 
-    `vault_name` chooses where the files are of several vaults. Raises InputError, one sentence with file, place and
-    what was expected, where a named file cannot be used, and where the files are of two clusters.
+    `choice` says what is meant where the files are of several vaults or releases. Raises InputError, one sentence with
+    file, place and what was expected, where a named file cannot be used or the files are of two clusters; UsageError
+    where they are of several releases and none was chosen.
     """
     pile = Pile()
     kinds = kinds_of(facts)
@@ -63,7 +67,7 @@ def read_files(
             pile.notes.append(f"{text.name} not used: {text.reason}")
         else:
             _read(text, pile, kinds, facts)
-    assembled, listed = assemble(pile, facts, vault_name)
+    assembled, listed = assemble(pile, facts, choice)
     pile.notes += [
         f"{count} of {what} in more than one file: the newer copy counts"
         for what, count in sorted(pile.repeated.items())
@@ -96,6 +100,11 @@ def _read(text: Text, pile: Pile, kinds: Kinds, facts: Mapping[str, Fact]) -> No
             pile.cover(thing.what, f"{text.name}: {thing.cut}" if thing.cut else "")
         for copy in copies:
             pile.add(copy, _when(thing.at) or text.modified)
+    if not all(copy.stored for _, copies in parts for copy in copies):
+        pile.notes.append(
+            f"{text.name}: objects without uid and creation time are taken for those of the cluster; "
+            "give a rendered manifest with --manifest"
+        )
     if any(copies for _, copies in parts):
         pile.dates.append(_made(text, parts))
 

@@ -21,6 +21,7 @@ _MAX_WRAPPERS = 2  # az aks command invoke around kubectl; anything deeper is no
 _OTHER_KUBERNETES = {
     ("", "secrets"): "secrets",
     ("", "namespaces"): "namespaces",
+    ("metrics.k8s.io", "podmetricses"): "pod_metrics",  # served as `pods` of that group
     ("secrets-store.csi.x-k8s.io", "secretproviderclasses"): "secret_provider_classes",
     ("secrets-store.csi.x-k8s.io", "secretproviderclasspodstatuses"): "secret_provider_class_pod_statuses",
 }
@@ -44,7 +45,8 @@ def kinds_of(facts: Mapping[str, Fact]) -> Kinds:
         if fact.path:
             segments = fact.path.strip("/").split("/")
             listed["" if segments[0] == "api" else segments[1], segments[-1]] = fact.name
-    return {**listed, **_OTHER_KUBERNETES}
+    others = {kind: name for kind, name in _OTHER_KUBERNETES.items() if name in facts or name == "namespaces"}
+    return {**listed, **others}
 
 
 def recognise(data: bytes, kinds: Kinds) -> Iterator[Found]:

@@ -44,7 +44,7 @@ class Copy(NamedTuple):
     `key` is who it is: namespace and name, or the Azure id, or host and name of a vault object. `version` is the
     object's resourceVersion, -1 where it has none; `whole` is False for the row of a table, which tells less.
     `instants` are those its text tells, `live` the newest of a node's heartbeats. `record` is the JSON text of a Helm
-    release's Secret, kept until the release is read.
+    release's Secret, kept until the release is read. `stored` is False for an object that no API server has stored.
     """
 
     what: str
@@ -56,6 +56,7 @@ class Copy(NamedTuple):
     live: datetime | None = None
     uid: str | None = None
     record: bytes | None = None
+    stored: bool = True
 
 
 def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
@@ -154,6 +155,7 @@ def _kubernetes(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
         live=max(heartbeats, default=None),
         uid=traces.metadata.uid,
         record=record,
+        stored=any((traces.metadata.uid, traces.metadata.creation_timestamp, traces.metadata.resource_version)),
     )
 
 

@@ -125,9 +125,9 @@ def _directory(path: Path, room: _Room) -> Iterator[Text | Unused]:
         raise InputError(f"{shown(str(error.filename))}: cannot be read: {error.strerror}")
 
     for folder, folders, names in os.walk(path, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not _is_hidden(name))
         for name in sorted(names):
-            if not name.startswith("."):
+            if not _is_hidden(name):
                 file = Path(folder, name)
                 yield from _file(file, shown(str(file)), named=False, room=room)
 
@@ -182,7 +182,7 @@ def _members(
     name: str, archive: zipfile.ZipFile, modified: datetime, room: _Room, nesting: int
 ) -> Iterator[Text | Unused]:
     for entry in sorted(archive.infolist(), key=lambda entry: entry.filename):
-        if entry.is_dir() or any(part.startswith((".", "__MACOSX")) for part in entry.filename.split("/")):
+        if entry.is_dir() or any(map(_is_hidden, entry.filename.split("/"))):
             continue
         member = f"{name}:{shown(entry.filename)}"
         try:
@@ -200,6 +200,10 @@ def _members(
             continue
         with stream:
             yield from _stream(member, cast("BinaryIO", stream), written, named=False, room=room, nesting=nesting)
+
+
+def _is_hidden(name: str) -> bool:
+    return name == "__MACOSX" or (name.startswith(".") and name not in (".", ".."))
 
 
 def _refused(name: str, reason: str, *, named: bool) -> Unused:
