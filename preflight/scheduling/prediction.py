@@ -3,6 +3,7 @@
 Who gets a pod: `pkg/controller/daemon/daemon_controller.go` (`NodeShouldRunDaemonPod`), Kubernetes v1.35.4.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -52,7 +53,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 Answers = Mapping[str, Answer]
-"""DaemonSet name to answer, in order of arrival."""
+"""DaemonSet name to answer, in the order given; `namespace/name` where two have the same name."""
 
 
 class Prediction(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +83,8 @@ def predict(
     For each DaemonSet in turn: its pod is tried; if it does not fit it preempts; the victims go, promises of lower
     priority on the node are cleared, and the pod stays for those after it.
     """
-    arrivals = [_arrival(daemon_set, priority_classes) for daemon_set in daemon_sets]
+    seen = Counter(daemon_set.metadata.name for daemon_set in daemon_sets)
+    arrivals = [_arrival(d, priority_classes, alone=seen[d.metadata.name] == 1) for d in daemon_sets]
     before = {name: _without_own_promises(room, daemon_sets) for name, room in rooms(nodes, pods).items()}
     forth: dict[str, Answers] = {}
     back: dict[str, Answers] = {}
@@ -134,7 +136,7 @@ class _Arrival(msgspec.Struct, frozen=True, kw_only=True):
     demand: Demand
 
 
-def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass]) -> _Arrival:
+def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass], *, alone: bool) -> _Arrival:
     template = daemon_set.spec.template
     # The controller overwrites required node affinity by the name of the node, and only the nodeSelector survives.
     spec = msgspec.structs.replace(template.spec, tolerations=daemon_tolerations(template.spec), affinity=None)
@@ -149,7 +151,7 @@ def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass]) -
         spec=spec,
     )
     return _Arrival(
-        key=meta.name,
+        key=meta.name if alone else f"{meta.namespace}/{meta.name}",
         daemon_set=daemon_set,
         demand=Demand(
             pod=pod,
