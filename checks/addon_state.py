@@ -31,17 +31,17 @@ def addon_state(
     have the lock's owner take a ReadOnly lock away for the time of the change.
     """
     name = f"cluster/{cluster.name}"
-    blockers = [*_operation(cluster, name), *_locks(cluster, locks)]
-    yield from blockers
     addon = cluster.keyvault_addon
     on = addon is not None and addon.enabled
+    yield from _operation(cluster, name)
+    yield from _locks(cluster, locks, on=on)
     stages = header.stages or (header.stage,)
     cure = commands(enable_addon(cluster))
     if on:
         yield passed("the add-on is on", name, evidence={"enabled": True})
     elif header.stage == "enable":
         yield from _locks_unread(locks, name)
-        yield _off_as_needed(name, cure)
+        yield _off_as_needed(name, cure, locks_read=isinstance(locks, tuple))
     elif _driver_works(csi_drivers, daemon_sets):
         message = "the add-on is off; a secrets-store driver of your own is installed and ready"
         yield warn(message, name, "make sure that driver has the azure provider and syncs Secrets", commands=cure)
@@ -52,10 +52,11 @@ def addon_state(
         yield fail(message, name, "enable the add-on", evidence={"enabled": False}, commands=cure)
 
 
-def _off_as_needed(name: str, cure: Commands) -> Finding:
+def _off_as_needed(name: str, cure: Commands, *, locks_read: bool) -> Finding:
+    unread = "" if locks_read else "; locks were not looked at"
     return Finding(
         status=Status.PASS,
-        message="the add-on is off, as it should be before you enable it",
+        message=f"the add-on is off, as it should be before you enable it{unread}",
         object=name,
         hint="once the other checks agree, enable it",
         evidence={"enabled": False},
@@ -83,19 +84,22 @@ def _operation(cluster: facts.ManagedCluster, name: str) -> Iterator[Finding]:
         yield fail("the cluster is stopped", name, "start it", evidence={"power_state": "Stopped"}, commands=start)
 
 
-def _locks(cluster: facts.ManagedCluster, locks: tuple[facts.Lock, ...] | Missing | None) -> Iterator[Finding]:
+def _locks(
+    cluster: facts.ManagedCluster, locks: tuple[facts.Lock, ...] | Missing | None, *, on: bool
+) -> Iterator[Finding]:
+    """A ReadOnly lock forbids enabling; with the add-on on it hinders later changes. CanNotDelete never hinders."""
     account, group = subscription(cluster.id), resource_group(cluster.id)
     whole = f"/subscriptions/{account}"
     groups = [f"{whole}/resourceGroups/{one}" for one in (group, cluster.node_resource_group) if one]
     concerned = {scope.lower() for scope in (cluster.id, whole, *groups)}
     for lock in locks if isinstance(locks, tuple) else ():
         scope = lock.id.lower().partition("/providers/microsoft.authorization/locks/")[0]
-        # CanNotDelete never hinders an update.
         if lock.level.lower() == "readonly" and scope in concerned:
             remove = commands(az("lock delete", ids=lock.id))
             message = f"a ReadOnly lock on {lock.id[: len(scope)]} refuses every change of the cluster"
             hint = "have the lock's owner remove it for the time of the change"
-            yield fail(message, f"lock/{lock.name}", hint, evidence={"level": lock.level}, commands=remove)
+            say = warn if on else fail
+            yield say(message, f"lock/{lock.name}", hint, evidence={"level": lock.level}, commands=remove)
 
 
 def _driver_works(drivers: tuple[facts.CSIDriver, ...] | None, daemon_sets: tuple[facts.DaemonSet, ...] | None) -> bool:

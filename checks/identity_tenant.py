@@ -35,9 +35,9 @@ def identity_tenant(
             yield skip(vault.reason)
         else:
             yield unknown(f"vault not read: {vault.reason if vault else 'nothing named it'}")
-    elif vault.tenant_id is None:
+    elif not vault.tenant_id:
         yield unknown("the vault's tenant is not in what was read", f"vault/{vault.name}")
-    elif tenant is None:
+    elif not tenant:
         yield skip(reason.reason) if reason.not_yet else unknown(reason.reason)
     elif not facts.same_id(tenant, vault.tenant_id):
         message = f"the vault is of tenant {vault.tenant_id}, the identity of {tenant}: the vault answers 401 AKV10032"
