@@ -14,6 +14,7 @@ from preflight.testing import agent_pool, container, daemon_set, node, pod, pod_
 
 POOL_KEY = "kubernetes.cluedin.com/pool"
 DRIVER, PROVIDER = "aks-secrets-store-csi-driver", "aks-secrets-store-provider-azure"
+ZONE = "westeurope-1"
 LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 """What Kubernetes makes the random ends of names from."""
 
@@ -179,7 +180,7 @@ def nodes(max_pods: int) -> tuple[Node, ...]:
             taints=pool.taints,
             labels={
                 "node.kubernetes.io/instance-type": pool.size.name,
-                "topology.kubernetes.io/zone": "westeurope-1",
+                "topology.kubernetes.io/zone": ZONE,
                 **({POOL_KEY: pool.taint} if pool.taint else {}),
             },
             conditions={"MemoryPressure": "False", "DiskPressure": "False", "PIDPressure": "False"},
@@ -213,6 +214,7 @@ def daemon_sets(*, addon: bool) -> tuple[DaemonSet, ...]:
             labels=_labels(system),
             containers=_containers(system),
             node_selector={"kubernetes.io/os": "linux"},
+            host_network=system.host_network,
             desired=len(NODES),
         )
         for system in (*_ON_EVERY_NODE, *(_ADDON if addon else ()))

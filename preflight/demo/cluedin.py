@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from preflight.demo.aks import NODES, POOL_KEY, ending, replica_name, replica_set_name
 from preflight.facts import Container, DaemonSet, Pod, PodDisruptionBudget, PriorityClass, Secret
-from preflight.facts.kubernetes import Volume
 from preflight.testing import (
     claim_volume,
     class_volume,
@@ -61,7 +60,7 @@ APPLICATIONS = (
     Application(
         name="cluedin-openrefine",
         node="general-0",
-        memory="2000000k",
+        memory="2G",
         priority_class=LOW,
         claims=("cluedin-openrefine-data",),
     ),
@@ -181,21 +180,8 @@ def applications(*changed: Application) -> tuple[Application, ...]:
     return tuple(by_name.get(item.name, item) for item in APPLICATIONS)
 
 
-def pods(
-    running: Iterable[Application] = APPLICATIONS, beside: Iterable[Application] = INTEGRATIONS
-) -> tuple[Pod, ...]:
-    """Return the pods of the release, of other things beside it, the finished Jobs, and an exporter on each node."""
-    finished = tuple(
-        pod(
-            f"{job}-{ending(job, 5)}",
-            node="general-0",
-            owner=f"Job/{job}",
-            labels=_labels(job),
-            phase="Succeeded",
-            created="2026-01-12T20:15:00Z",
-        )
-        for job in _JOBS
-    )
+def pods(running: Iterable[Application] = APPLICATIONS) -> tuple[Pod, ...]:
+    """Return the pods of the release, those beside it, the finished Jobs, and an exporter on each node."""
     exporters = tuple(
         pod(
             f"{EXPORTER}-{ending(name, 5)}",
@@ -208,8 +194,48 @@ def pods(
         )
         for name in NODES
     )
-    released = tuple(_pod(item, NAMESPACE, _labels(item.name)) for item in running)
-    return (*released, *(_pod(item, "integration", {"app": item.name}) for item in beside), *finished, *exporters)
+    return (*(pod_of(item) for item in (*running, *INTEGRATIONS)), *finished_pods(), *exporters)
+
+
+def finished_pods() -> tuple[Pod, ...]:
+    """Return the pods that the chart's Jobs left behind."""
+    return tuple(
+        pod(
+            f"{job}-{ending(job, 5)}",
+            node="general-0",
+            owner=f"Job/{job}",
+            labels=_labels(job),
+            phase="Succeeded",
+            created="2026-01-12T20:15:00Z",
+        )
+        for job in _JOBS
+    )
+
+
+def namespace_of(item: Application) -> str:
+    """Return where a pod runs."""
+    return "integration" if item in INTEGRATIONS else NAMESPACE
+
+
+def pod_of(item: Application) -> Pod:
+    """Return the pod."""
+    owner = f"StatefulSet/{item.name}" if item.stateful else f"ReplicaSet/{replica_set_name(item.name)}"
+    return pod(
+        f"{item.name}-0" if item.stateful else replica_name(item.name, item.number),
+        node=item.node,
+        namespace=namespace_of(item),
+        owner=owner,
+        labels={"app": item.name} if item in INTEGRATIONS else _labels(item.name),
+        containers=_containers(item),
+        priority_class=item.priority_class,
+        node_selector={POOL_KEY: item.pool} if item.pool else None,
+        tolerations=(f"{POOL_KEY}={item.pool}:NoSchedule",) if item.pool else (),
+        volumes=(*(claim_volume(name) for name in item.claims), *(class_volume(name) for name in item.classes)),
+        waiting=item.waiting,
+        phase="Pending" if item.waiting else None,
+        conditions=_conditions(item),
+        created=item.created,
+    )
 
 
 def daemon_sets() -> tuple[DaemonSet, ...]:
@@ -224,6 +250,7 @@ def daemon_sets() -> tuple[DaemonSet, ...]:
             tolerations=(":NoSchedule",),
             node_selector={"kubernetes.io/os": "linux"},
             priority_class=None,
+            host_network=True,
             desired=len(NODES),
         ),
         daemon_set(
@@ -234,6 +261,7 @@ def daemon_sets() -> tuple[DaemonSet, ...]:
             tolerations=(":NoSchedule",),
             node_selector={"kubernetes.io/os": "windows"},
             priority_class=None,
+            host_network=True,
         ),
     )
 
@@ -264,7 +292,12 @@ def secrets(*, without: Iterable[str] = (), revisions: int = 3) -> tuple[Secret,
             f"sh.helm.release.v1.{RELEASE}.v{revision}",
             keys=("release",),
             type="helm.sh/release.v1",
-            labels={"name": RELEASE, "owner": "helm", "version": str(revision)},
+            labels={
+                "name": RELEASE,
+                "owner": "helm",
+                "status": "deployed" if revision == revisions else "superseded",
+                "version": str(revision),
+            },
             managers=("helm",),
         )
         for revision in range(1, revisions + 1)
@@ -285,28 +318,6 @@ def secrets(*, without: Iterable[str] = (), revisions: int = 3) -> tuple[Secret,
         for name in ("acr-registry-key", "docker-registry-key")
     )
     return made + records + certificates + installer
-
-
-def _pod(item: Application, namespace: str, labels: Mapping[str, str]) -> Pod:
-    owner = f"StatefulSet/{item.name}" if item.stateful else f"ReplicaSet/{replica_set_name(item.name)}"
-    volumes: tuple[Volume, ...] = tuple(claim_volume(name) for name in item.claims)
-    volumes += tuple(class_volume(name, "azure-keyvault-secrets") for name in item.classes)
-    return pod(
-        f"{item.name}-0" if item.stateful else replica_name(item.name, item.number),
-        node=item.node,
-        namespace=namespace,
-        owner=owner,
-        labels=labels,
-        containers=_containers(item),
-        priority_class=item.priority_class,
-        node_selector={POOL_KEY: item.pool} if item.pool else None,
-        tolerations=(f"{POOL_KEY}={item.pool}:NoSchedule",) if item.pool else (),
-        volumes=volumes,
-        waiting=item.waiting,
-        phase="Pending" if item.waiting else None,
-        conditions=_conditions(item),
-        created=item.created,
-    )
 
 
 def _conditions(item: Application) -> Mapping[str, str]:

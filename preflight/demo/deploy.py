@@ -8,13 +8,13 @@ and a Secret that somebody made by hand stands where the vault is to write.
 from dataclasses import replace
 
 from preflight.demo import aks, azure, cluedin
+from preflight.demo.installation import installation
 from preflight.demo.target import made
 from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses, Snapshot
 from preflight.facts.azure import DeletedVault, Lock
 from preflight.testing import (
     TENANT,
     cluster,
-    csi_driver,
     release,
     role_assignment,
     role_assignments,
@@ -65,12 +65,7 @@ def snapshot() -> Snapshot:
         "deploy",
         "values were given",
         {
-            "nodes": aks.nodes(max_pods),
-            "pods": aks.system_pods(addon=True) + cluedin.pods(running),
-            "daemon_sets": aks.daemon_sets(addon=True) + cluedin.daemon_sets(),
-            "priority_classes": cluedin.priority_classes(),
-            "pod_disruption_budgets": aks.disruption_budgets() + cluedin.disruption_budgets(),
-            "csi_drivers": (csi_driver(),),
+            **installation(max_pods=max_pods, addon=True, running=running),
             "secrets": (*cluedin.secrets(), by_hand),
             "secret_provider_classes": SecretProviderClasses(served=True),
             "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=True),

@@ -6,8 +6,9 @@ machines' identities could not be read; the values are nearly ready.
 """
 
 from preflight.demo import aks, azure, cluedin
+from preflight.demo.installation import installation
 from preflight.demo.target import made, refused
-from preflight.facts import CSIDriver, SecretProviderClasses, SecretProviderClassPodStatuses, Snapshot
+from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses, Snapshot
 from preflight.facts.azure import DeletedVault, Lock
 from preflight.testing import (
     TENANT,
@@ -56,18 +57,12 @@ def snapshot() -> Snapshot:
     """Return the sample."""
     max_pods = 30
     no_locks: tuple[Lock, ...] = ()
-    no_drivers: tuple[CSIDriver, ...] = ()
     none_deleted: tuple[DeletedVault, ...] = ()
     return made(
         "enable",
         "as given",
         {
-            "nodes": aks.nodes(max_pods),
-            "pods": aks.system_pods(addon=False) + cluedin.pods(),
-            "daemon_sets": aks.daemon_sets(addon=False) + cluedin.daemon_sets(),
-            "priority_classes": cluedin.priority_classes(),
-            "pod_disruption_budgets": aks.disruption_budgets() + cluedin.disruption_budgets(),
-            "csi_drivers": no_drivers,
+            **installation(max_pods=max_pods, addon=False),
             "secrets": cluedin.secrets(),
             "secret_provider_classes": SecretProviderClasses(served=False),
             "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=False),

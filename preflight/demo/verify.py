@@ -11,6 +11,7 @@ from dataclasses import replace
 from preflight.demo import aks, azure, cluedin
 from preflight.demo.aks import replica_name, replica_set_name
 from preflight.demo.cluedin import Application
+from preflight.demo.installation import installation
 from preflight.demo.target import made
 from preflight.facts import (
     Secret,
@@ -25,7 +26,6 @@ from preflight.testing import (
     TENANT,
     class_pod_status,
     cluster,
-    csi_driver,
     release,
     role_assignment,
     role_assignments,
@@ -93,12 +93,7 @@ def snapshot() -> Snapshot:
         "verify",
         "a SecretProviderClass of provider azure is deployed",
         {
-            "nodes": aks.nodes(max_pods),
-            "pods": aks.system_pods(addon=True) + cluedin.pods(_running()),
-            "daemon_sets": aks.daemon_sets(addon=True) + cluedin.daemon_sets(),
-            "priority_classes": cluedin.priority_classes(),
-            "pod_disruption_budgets": aks.disruption_budgets() + cluedin.disruption_budgets(),
-            "csi_drivers": (csi_driver(),),
+            **installation(max_pods=max_pods, addon=True, running=_running()),
             "secrets": (*cluedin.secrets(without=_synced(), revisions=4), *_written()),
             "secret_provider_classes": SecretProviderClasses(served=True, items=_classes()),
             "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=True, items=_statuses()),

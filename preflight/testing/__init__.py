@@ -19,22 +19,32 @@ from preflight.testing.azure import (
 from preflight.testing.every_check import EVERY_CHECK, empty
 from preflight.testing.judging import header, judge, judge_snapshot, release, snapshot, values
 from preflight.testing.kubernetes import (
-    CSI_DRIVER,
     NODE_RESOURCE_GROUP,
     SUBSCRIPTION,
     claim_volume,
-    class_pod_status,
-    class_volume,
     container,
-    csi_driver,
-    daemon_set,
     metadata,
     node,
     pod,
-    pod_disruption_budget,
-    priority_class,
+)
+from preflight.testing.secrets import (
+    CSI_DRIVER,
+    class_pod_status,
+    class_volume,
+    csi_driver,
     secret,
     secret_provider_class,
+)
+from preflight.testing.workloads import (
+    claim,
+    daemon_set,
+    deployment,
+    finished_job,
+    pod_disruption_budget,
+    priority_class,
+    replica_set,
+    stateful_set,
+    zonal_volume,
 )
 
 __all__ = [
@@ -46,6 +56,7 @@ __all__ = [
     "TENANT",
     "access_policy",
     "agent_pool",
+    "claim",
     "claim_volume",
     "class_pod_status",
     "class_volume",
@@ -53,7 +64,9 @@ __all__ = [
     "container",
     "csi_driver",
     "daemon_set",
+    "deployment",
     "empty",
+    "finished_job",
     "guid",
     "header",
     "identity",
@@ -66,6 +79,7 @@ __all__ = [
     "pod_disruption_budget",
     "priority_class",
     "release",
+    "replica_set",
     "resource_id",
     "role_assignment",
     "role_assignments",
@@ -73,7 +87,9 @@ __all__ = [
     "secret",
     "secret_provider_class",
     "snapshot",
+    "stateful_set",
     "values",
     "vault",
     "vault_objects",
+    "zonal_volume",
 ]

@@ -7,23 +7,7 @@ toleration `*` for everything. Owners are `Kind/name`. Quantities are strings as
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from preflight.facts import (
-    ClassParameters,
-    Container,
-    CSIDriver,
-    DaemonSet,
-    Node,
-    ObjectMeta,
-    Pod,
-    PodDisruptionBudget,
-    PodSpec,
-    PodTemplate,
-    PriorityClass,
-    Secret,
-    SecretProviderClass,
-    SecretProviderClassPodStatus,
-    TemplateSpec,
-)
+from preflight.facts import Container, Node, ObjectMeta, Pod, PodSpec
 from preflight.facts.kubernetes import (
     Annotations,
     ClaimVolume,
@@ -31,25 +15,13 @@ from preflight.facts.kubernetes import (
     ContainerState,
     ContainerStateWaiting,
     ContainerStatus,
-    CSIVolume,
-    DaemonSetSpec,
-    DaemonSetStatus,
-    LabelSelector,
-    MountedObject,
     NodeInfo,
     NodeSpec,
     NodeStatus,
     OwnerReference,
-    PodDisruptionBudgetSpec,
-    PodDisruptionBudgetStatus,
     PodStatus,
-    PodStatusOfClass,
     ResourceRequirements,
-    SecretObject,
-    SecretObjectData,
-    SecretProviderClassSpec,
     Taint,
-    TemplateContainer,
     Toleration,
     Volume,
 )
@@ -57,7 +29,6 @@ from preflight.facts.kubernetes import (
 CREATED = "2026-01-05T06:00:00Z"
 """When every object was made unless told otherwise: ten days before `COLLECTED_AT`."""
 
-CSI_DRIVER = "secrets-store.csi.k8s.io"
 SUBSCRIPTION = "7c1e5f08-92d4-5b6a-8e03-d4a95c20b717"
 NODE_RESOURCE_GROUP = "MC_rg-cluedin_aks-cluedin-sample_westeurope"
 
@@ -220,154 +191,9 @@ def container(
     )
 
 
-def class_volume(class_name: str, name: str = "azure-keyvault-secrets") -> Volume:
-    """Return the CSI volume through which a pod mounts a SecretProviderClass."""
-    attributes = {"secretProviderClass": class_name}
-    return Volume(name=name, csi=CSIVolume(driver=CSI_DRIVER, read_only=True, volume_attributes=attributes))
-
-
 def claim_volume(claim: str) -> Volume:
     """Return the volume of a PersistentVolumeClaim."""
     return Volume(name=claim, persistent_volume_claim=ClaimVolume(claim_name=claim))
-
-
-def daemon_set(
-    name: str,
-    *,
-    namespace: str = "kube-system",
-    labels: Mapping[str, str] | None = None,
-    containers: Iterable[Container] | None = None,
-    tolerations: Iterable[str] = ("*",),
-    node_selector: Mapping[str, str] | None = None,
-    priority_class: str | None = "system-node-critical",
-    desired: int = 0,
-    ready: int | None = None,
-) -> DaemonSet:
-    """Return a DaemonSet that tolerates everything; all its pods are ready unless told otherwise."""
-    selected = dict(labels or {"app": name})
-    made = tuple(containers) if containers is not None else (container(name),)
-    return DaemonSet(
-        metadata=metadata(name, namespace, labels=selected),
-        spec=DaemonSetSpec(
-            selector=LabelSelector(match_labels=selected),
-            template=PodTemplate(
-                metadata=ObjectMeta(labels=selected),
-                spec=TemplateSpec(
-                    node_selector=dict(node_selector or {}),
-                    tolerations=tuple(toleration(text) for text in tolerations),
-                    containers=tuple(
-                        TemplateContainer(name=c.name, image=c.image, resources=c.resources, ports=c.ports)
-                        for c in made
-                    ),
-                    priority_class_name=priority_class,
-                ),
-            ),
-        ),
-        status=DaemonSetStatus(desired_number_scheduled=desired, number_ready=desired if ready is None else ready),
-    )
-
-
-def priority_class(name: str, value: int | None = None) -> PriorityClass:
-    """Return a priority class; the value of a known name may be left out."""
-    return PriorityClass(
-        metadata=ObjectMeta(name=name, creation_timestamp=CREATED),
-        value=PRIORITIES[name] if value is None else value,
-        preemption_policy="PreemptLowerPriority",
-    )
-
-
-def pod_disruption_budget(
-    name: str, *, match: Mapping[str, str], allowed: int = 0, namespace: str = "cluedin"
-) -> PodDisruptionBudget:
-    """Return a disruption budget of the pods with these labels that lets `allowed` more go."""
-    return PodDisruptionBudget(
-        metadata=metadata(name, namespace),
-        spec=PodDisruptionBudgetSpec(selector=LabelSelector(match_labels=dict(match))),
-        status=PodDisruptionBudgetStatus(disruptions_allowed=allowed),
-    )
-
-
-def secret(
-    name: str,
-    *,
-    keys: Iterable[str] | None = None,
-    namespace: str = "cluedin",
-    type: str = "Opaque",
-    labels: Mapping[str, str] | None = None,
-    owners: Iterable[str] = (),
-    release: str | None = None,
-    managers: Iterable[str] = (),
-    immutable: bool | None = None,
-) -> Secret:
-    """Return a Secret's metadata; with `release` it bears the marks of that Helm release of the same namespace."""
-    known = None if keys is None else tuple(keys)
-    helm = {"app.kubernetes.io/managed-by": "Helm"} if release else {}
-    return Secret(
-        metadata=metadata(name, namespace, labels={**helm, **(labels or {})}, owners=owners, release=release),
-        type=type,
-        keys=known,
-        key_count=None if known is None else len(known),
-        immutable=immutable,
-        managers=tuple(managers),
-    )
-
-
-def secret_provider_class(
-    name: str,
-    secrets: Mapping[str, Mapping[str, str]],
-    *,
-    namespace: str = "cluedin",
-    types: Mapping[str, str] | None = None,
-    vault: str = "kv-cluedin-sample",
-    tenant: str = "",
-    client_id: str = "",
-    provider: str = "azure",
-) -> SecretProviderClass:
-    """Return a class as CluedIn's chart renders it: `secrets` maps Secret name to {key: vault object}."""
-    objects = dict.fromkeys(name for keys in secrets.values() for name in keys.values())
-    entries = "".join(f"  - |\n    objectName: {name}\n    objectType: secret\n" for name in objects)
-    return SecretProviderClass(
-        metadata=metadata(name, namespace),
-        spec=SecretProviderClassSpec(
-            provider=provider,
-            parameters=ClassParameters(
-                use_pod_identity="false",
-                use_vm_managed_identity="true",
-                user_assigned_identity_id=client_id,
-                keyvault_name=vault,
-                tenant_id_old=tenant,
-                objects=f"array:\n{entries}",
-            ),
-            secret_objects=tuple(
-                SecretObject(
-                    secret_name=secret_name,
-                    type=(types or {}).get(secret_name, "Opaque"),
-                    data=tuple(SecretObjectData(object_name=name, key=key) for key, name in keys.items()),
-                )
-                for secret_name, keys in secrets.items()
-            ),
-        ),
-    )
-
-
-def class_pod_status(
-    class_name: str, pod: str, objects: Mapping[str, str], *, namespace: str = "cluedin", mounted: bool = True
-) -> SecretProviderClassPodStatus:
-    """Return the driver's record of one mount: `objects` maps vault object to the version that was fetched."""
-    return SecretProviderClassPodStatus(
-        metadata=metadata(f"{pod}-{namespace}-{class_name}", namespace),
-        status=PodStatusOfClass(
-            pod_name=pod,
-            secret_provider_class_name=class_name,
-            mounted=mounted,
-            objects=tuple(MountedObject(id=f"secret/{name}", version=version) for name, version in objects.items()),
-        ),
-    )
-
-
-def csi_driver(name: str = CSI_DRIVER, *, labels: Mapping[str, str] | None = None) -> CSIDriver:
-    """Return a registered CSI driver, the secrets-store one unless named otherwise."""
-    return CSIDriver(metadata=ObjectMeta(name=name, labels=dict(labels or {}), creation_timestamp=CREATED))
 
 
 def metadata(
