@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
+from msgspec.structs import force_setattr
 
-from preflight.collect.cluster import FORBIDDEN, NOT_FOUND, Cluster, ListMeta, Refused, connect, get, pages
+from preflight.collect.cluster import FORBIDDEN, NOT_FOUND, Cluster, ListMeta, Refused, connect, get, read_list
 from preflight.collect.decoding import Undecodable, decode
 from preflight.collect.reading import Get, Reader, Unreadable
 from preflight.collect.release import DEFAULT_NAMESPACE, release_readers
@@ -15,6 +16,8 @@ from preflight.facts import (
     FACTS,
     Fact,
     Missing,
+    Pod,
+    PodSpec,
     Secret,
     SecretProviderClass,
     SecretProviderClasses,
@@ -82,7 +85,37 @@ class _List(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 def _listed(cluster: Cluster, path: str, item: type[T]) -> tuple[T, ...]:
     page: Any = _List
-    return tuple(found for part in pages(cluster, path, page[item]) for found in part.items)
+    known: dict[tuple[str, str], PodSpec] = {}
+
+    def keep(part: Any) -> tuple[T, ...]:  # noqa: ANN401 - a page of T
+        if item is Pod:
+            _share_containers(part.items, known)
+        items: tuple[T, ...] = part.items
+        return items
+
+    return read_list(cluster, path, page[item], keep)
+
+
+def _share_containers(pods: Iterable[Pod], known: dict[tuple[str, str], PodSpec]) -> None:
+    """Let pods of one workload hold their equal containers once: 15,000 pods then take half the memory.
+
+    `known` has a pod for each name and image of a first container. The pods are frozen, but nobody else has seen them
+    yet, and they stay equal to what they were.
+    """
+    for pod in pods:
+        mine = pod.spec
+        if not mine.containers:
+            continue
+        first = mine.containers[0]
+        like = known.setdefault((first.name, first.image), mine)
+        if like is mine:
+            continue
+        if like.containers == mine.containers:
+            force_setattr(mine, "containers", like.containers)
+        if like.init_containers == mine.init_containers:
+            force_setattr(mine, "init_containers", like.init_containers)
+        if like.tolerations == mine.tolerations:
+            force_setattr(mine, "tolerations", like.tolerations)
 
 
 def _list(cluster: Cluster, fact: Fact, _: Get) -> tuple[Any, ...]:

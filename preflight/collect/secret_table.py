@@ -3,9 +3,11 @@
 https://kubernetes.io/docs/reference/using-api/api-concepts/#receiving-resources-as-tables
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
-from preflight.collect.cluster import Cluster, ListMeta, pages
+from preflight.collect.cluster import Cluster, ListMeta, read_list
 from preflight.collect.decoding import decode
 from preflight.collect.reading import Unreadable
 from preflight.facts import ObjectMeta, Secret
@@ -56,14 +58,15 @@ def list_secrets(cluster: Cluster, namespace: str | None = None, labels: str = "
     path = f"/api/v1/namespaces/{namespace}/secrets" if namespace else "/api/v1/secrets"
     query = {"includeObject": "Metadata"} | ({"labelSelector": labels} if labels else {})
     columns: list[str] = []
-    secrets: list[Secret] = []
-    for page in pages(cluster, path, _Table, query, accept=_TABLE):
+
+    def keep(page: _Table) -> Iterator[Secret]:
         # Only the first page has to name the columns.
-        columns = [column.name for column in page.column_definitions] or columns
+        columns[:] = [column.name for column in page.column_definitions] or columns
         if page.kind != "Table" or not {"Type", "Data"} <= set(columns):
             raise Unreadable(f"{cluster.server} did not answer with the table of Secrets that was asked for")
-        secrets += [_secret(row, columns) for row in page.rows]
-    return tuple(secrets)
+        return (_secret(row, columns) for row in page.rows)
+
+    return read_list(cluster, path, _Table, keep, query, accept=_TABLE)
 
 
 def secrets_of_table(data: bytes) -> tuple[Secret, ...]:
