@@ -71,7 +71,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing a check has to say.
 
     `object` is `kind/name` or `kind/namespace/name`. A failure names an object and a hint: `preflight.fail`
-    demands both.
+    demands both. `known` is not a check's business: a comparison with an earlier result says that it was there.
     """
 
     status: Status
@@ -81,6 +81,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: dict[str, Evidence] = {}
     location: Location | None = None
     commands: Commands | None = None
+    known: bool = False
 
 
 class Waived(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +110,26 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         if not self.findings and self.waived:
             return Status.PASS
         return worst(finding.status for finding in self.findings)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do, in the order in which it can be done; findings that share a cure share the step.
+
+    `what` is the cure, `who` may do it, `commands` do it, `verify` shows that it is done, `undo` takes it back and
+    `interrupts` is what it costs meanwhile. `status` is the worst of the findings it cures; a step for nothing worse
+    than a pass is what comes next, not a repair.
+    """
+
+    phase: str
+    what: str
+    status: Status
+    checks: tuple[str, ...]
+    objects: tuple[str, ...]
+    who: str
+    commands: tuple[Commands, ...]
+    verify: Commands
+    undo: str
+    interrupts: str
 
 
 class FactState(msgspec.Struct, frozen=True, kw_only=True):

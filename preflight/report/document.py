@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from preflight.model import GROUPS, FactState, Finding, Group, Outcome, Report, Stage, Status, Target, Waived
+from preflight.model import GROUPS, FactState, Finding, Group, Outcome, Report, Stage, Status, Step, Target, Waived
 from preflight.report.harmless import storable
+from preflight.runbook import steps
 
 SCHEMA = "cluedin-preflight/result/1"
 
@@ -84,6 +85,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage
     outcomes: tuple[Judged, ...]
     facts: tuple[FactState, ...]
+    steps: tuple[Step, ...] = ()
 
 
 def document(report: Report, *, fail_on: FailOn = "fail", allow_unknown: bool = False) -> Document:
@@ -109,6 +111,7 @@ def document(report: Report, *, fail_on: FailOn = "fail", allow_unknown: bool = 
         coverage=Coverage(judged=len(outcomes) - unknown, unknown=unknown, missing=_missing(outcomes, report.facts)),
         outcomes=outcomes,
         facts=report.facts,
+        steps=steps(sorted(report.outcomes, key=_outcome_order), report.target),
     )
     # Through plain JSON values, so that a fresh document holds nothing which a saved one could not.
     return msgspec.convert(_plain(msgspec.to_builtins(made)), Document)
@@ -121,7 +124,8 @@ def under(document: Document, *, fail_on: FailOn, allow_unknown: bool) -> Docume
 
 
 def _verdict(outcomes: Iterable[Judged], *, partial: bool) -> Verdict:
-    statuses = {finding.status for finding in _counting(outcomes)}
+    statuses = {finding.status for outcome in outcomes for finding in outcome.findings}
+    statuses |= {outcome.status for outcome in outcomes if not outcome.findings}
     if Status.FAIL in statuses:
         return "fail"
     if partial or not outcomes or Status.UNKNOWN in statuses:
@@ -143,9 +147,9 @@ def _exit_code(outcomes: Iterable[Judged], *, partial: bool, fail_on: FailOn, al
 
 
 def _counting(outcomes: Iterable[Judged]) -> Iterable[Finding]:
-    """Yield the findings that count: all but the waived. A check without any finding stayed unknown."""
+    """Yield the findings that count: all but the waived and the known. A check without any stayed unknown."""
     for outcome in outcomes:
-        yield from outcome.findings
+        yield from (finding for finding in outcome.findings if not finding.known)
         if outcome.status is Status.UNKNOWN and not outcome.findings:
             yield Finding(status=Status.UNKNOWN, message="")
 

@@ -11,6 +11,8 @@ import unicodedata
 STORED = 4_000
 """Characters of one text that a result keeps; the rest is cut, and said."""
 
+NOT_PASTEABLE = "# a command is left out: a name in it cannot be shown as it is"
+
 _ANSI = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # control sequences: colours, cursor moves
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f]).*?(?:\x07|\x1b\\|\x9c|$)"  # titles, links: up to their end
@@ -60,6 +62,15 @@ def line(text: str) -> str:
     return disarmed(" ".join(text.split()))
 
 
+def pasteable(command: str) -> bool:
+    r"""Tell whether a command can be shown as it is: shown otherwise, it would be another command.
+
+    >>> pasteable("az aks show -n a"), pasteable("echo '\x1b[1m'")
+    (True, False)
+    """
+    return bool(command) and line(command) == command
+
+
 def disarmed(text: str) -> str:
     """Return the text with orders to a pipeline broken by a space.
 
@@ -87,6 +98,11 @@ def columns(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(_columns(character) for character in text)
+
+
+def padded(text: str, width: int) -> str:
+    """Return the line filled up with spaces to `width` columns."""
+    return text + " " * (width - columns(text))
 
 
 def _columns(character: str) -> int:

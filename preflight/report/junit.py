@@ -15,7 +15,8 @@ from xml.etree import ElementTree as ET
 from preflight.facts import instant
 from preflight.model import Finding, Status, Waived
 from preflight.report.document import Document, Judged
-from preflight.report.harmless import line, storable
+from preflight.report.harmless import line, pasteable, storable
+from preflight.report.summary import message, place
 
 Kind = Literal["failure", "error", "skipped", "passed"]
 _NAME = 200
@@ -122,19 +123,21 @@ def _loudness(entry: tuple[Judged, Finding | Waived]) -> float:
 def _case(name: str, entry: tuple[Judged, Finding | Waived], document: Document) -> _Case:
     outcome, said = entry
     if isinstance(said, Waived):
-        message = f"waived until {said.until}: {said.reason} ({said.owner}): {_message(said.finding)}"
-        return _Case(name=name, kind="skipped", message=line(message))
+        accepted = f"waived until {said.until}: {said.reason} ({said.owner}): {_message(said.finding)}"
+        return _Case(name=name, kind="skipped", message=line(accepted))
     if said.status is Status.PASS:
         return _Case(name=name)
-    message = line(_message(said))
+    text = line(_message(said))
+    if said.known:
+        return _Case(name=name, kind="skipped", message=f"known: {text}")
     if said.status is Status.FAIL or (said.status is Status.WARN and document.fail_on == "warn"):
-        return _Case(name=name, kind="failure", type=_name(outcome.id) or "check", message=message)
+        return _Case(name=name, kind="failure", type=_name(outcome.id) or "check", message=text)
     if said.status is Status.UNKNOWN and not document.allow_unknown:
-        return _Case(name=name, kind="error", type="not-evaluated", message=message)
+        return _Case(name=name, kind="error", type="not-evaluated", message=text)
     prefix = {Status.WARN: "WARN ", Status.UNKNOWN: "not evaluated: "}.get(said.status, "not applicable: ")
-    if said.status is Status.SKIP and message.startswith(("not yet:", "not applicable:")):
+    if said.status is Status.SKIP and text.startswith(("not yet:", "not applicable:")):
         prefix = ""
-    return _Case(name=name, kind="skipped", message=prefix + message)
+    return _Case(name=name, kind="skipped", message=prefix + text)
 
 
 def _unfinished(message: str) -> _Case:
@@ -142,8 +145,8 @@ def _unfinished(message: str) -> _Case:
 
 
 def _message(finding: Finding) -> str:
-    where = f"{finding.location.file}:{finding.location.line}: " if finding.location else ""
-    return f"{where}{finding.message or 'no reason was given'}" + (f" -> {finding.hint}" if finding.hint else "")
+    where = f"{place(finding)}: " if finding.location else ""
+    return where + message(finding) + (f" -> {finding.hint}" if finding.hint else "")
 
 
 def _said(outcomes: Iterable[Judged]) -> str:
@@ -152,12 +155,12 @@ def _said(outcomes: Iterable[Judged]) -> str:
     for outcome in outcomes:
         lines.append(line(f"{outcome.status.value.upper()} {outcome.id}: {outcome.title}"))
         for finding in outcome.findings:
-            lines += ["  " + line(f"{finding.object or outcome.id}: {command}") for command in _commands(finding)]
+            lines += [f"  {command}" for command in _commands(finding)]
     return "\n".join(lines)
 
 
 def _commands(finding: Finding) -> tuple[str, ...]:
-    return finding.commands.bash if finding.commands else ()
+    return tuple(filter(pasteable, finding.commands.bash)) if finding.commands else ()
 
 
 def _name(text: str) -> str:

@@ -1,5 +1,6 @@
 """Lines for a terminal of a given width: wrapping, tables and colour. Nothing here knows a check or a verdict."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -7,7 +8,7 @@ from typing import Literal
 import click
 
 from preflight.report.evidence import NUMBER
-from preflight.report.harmless import ascii_only, columns, disarmed, line
+from preflight.report.harmless import NOT_PASTEABLE, ascii_only, columns, disarmed, line, pasteable
 
 Style = Literal["fail", "warn", "unknown", "pass", "skip", "strong", "cure", ""]
 # Readable on light and dark backgrounds alike: no white, no black, nothing that only a bright variant carries.
@@ -65,17 +66,18 @@ class Screen:
         return lines
 
     def command(self, command: str, indent: int) -> list[str]:
-        """Return a shell command wrapped so that it can still be pasted: continued by a backslash, never cut."""
-        room = self.width - indent - 2
-        lines, inner = [""], 0
-        for word in command.split(" "):
-            joined = f"{lines[-1]} {word}" if lines[-1] else " " * inner + word
-            if lines[-1].strip() and columns(joined) > room:
-                inner = 2
+        """Return a shell command that can be pasted: never cut, continued by a backslash between its words."""
+        if not pasteable(command) or (not self.unicode and not command.isascii()):
+            return [" " * indent + self.cut(NOT_PASTEABLE, self.width - indent)]
+        words = _SHELL_WORD.findall(command)
+        words = words if " ".join(words) == command else [command]
+        lines = [words[0]]
+        for word in words[1:]:
+            if columns(f"{lines[-1]} {word}") > self.width - indent - 2:
                 lines[-1] += " \\"
-                lines.append(" " * inner + word)
+                lines.append(f"  {word}")
             else:
-                lines[-1] = joined
+                lines[-1] += f" {word}"
         return [" " * indent + entry for entry in lines]
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], indent: int) -> list[str]:
@@ -101,6 +103,7 @@ class Screen:
 
 
 _NARROWEST = 8
+_SHELL_WORD = re.compile(r"""(?:[^\s'"\\]|\\.|'[^']*'|"(?:\\.|[^"\\])*")+""")
 
 
 def _pieces(words: Sequence[str], width: int) -> list[str]:

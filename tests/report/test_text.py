@@ -67,7 +67,7 @@ def commands(made: Document, width: int, *, unicode: bool) -> set[str]:
     asked = [(missing.ask, 2) for missing in made.coverage.missing]
     cures = [f.commands for o in made.outcomes for f in o.findings if f.commands]
     asked += [(command, 8) for cure in cures for command in cure.bash]
-    return {line for command, indent in asked for line in screen.command(screen.text(command), indent)}
+    return {line for command, indent in asked for line in screen.command(command, indent)}
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -1,0 +1,122 @@
+"""From all findings one ordered list of things to do.
+
+The order is that of dependence: room before the add-on that takes it, a vault before anybody is let into it, the add-on
+before the grant to the identity it brings, the grant before the values that rely on it, values before anybody touches
+a Secret that running pods read. Pure.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from preflight.access.commands import commands
+from preflight.model import Commands, Finding, Outcome, Status, Step, Target, worst
+
+
+class _Phase(NamedTuple):
+    """What every step of one kind has in common."""
+
+    name: str
+    who: str
+    undo: str
+    interrupts: str
+
+
+_ROOM = _Phase(
+    "room",
+    "who may change the cluster's node pools and the requests of its workloads",
+    "take the added node or pool away again, or set the request back",
+    "pods that are moved restart; adding a node or a pool interrupts nothing",
+)
+_VAULT = _Phase(
+    "vault",
+    "who may change the vault and its objects (Key Vault Contributor, and Key Vault Secrets Officer for objects)",
+    "set it back; a deleted object can be recovered while soft delete keeps it",
+    "nothing in the cluster, until pods mount the vault",
+)
+_ADDON = _Phase(
+    "add-on",
+    "who may change the cluster (Azure Kubernetes Service Contributor Role)",
+    "az aks disable-addons, as long as no pod mounts the vault: pods that do will not start again without it",
+    "two more pods start on every node; where there is no room they push out others",
+)
+_GRANT = _Phase(
+    "grant",
+    "who may grant access at the vault (Owner, User Access Administrator, or who may change its access policies)",
+    "delete the role assignment, or the access policy, that was made",
+    "nothing; a grant may take ten minutes to take effect",
+)
+_VALUES = _Phase(
+    "values",
+    "who keeps the values file",
+    "the values file as it was",
+    "nothing until the next helm upgrade, which restarts the pods it changes",
+)
+_SECRETS = _Phase(
+    "secrets",
+    "who may change Secrets and restart pods in the namespace",
+    "put the Secret back from the copy made before",
+    "pods that read the Secret do not start while it is absent; running ones keep their old values until restarted",
+)
+_PHASES = (_ROOM, _VAULT, _ADDON, _GRANT, _VALUES, _SECRETS)
+_BY_GROUP = {
+    "capacity": _ROOM,
+    "vault": _VAULT,
+    "addon": _ADDON,
+    "identity": _GRANT,
+    "naming": _VALUES,
+    "values": _VALUES,
+    "settings": _VALUES,
+    "sync": _SECRETS,
+    "collision": _SECRETS,
+    "migration": _SECRETS,
+}
+
+
+def steps(outcomes: Iterable[Outcome], target: Target) -> tuple[Step, ...]:
+    """Return what to do, in order. A finding without hint and commands asks for nothing and makes no step.
+
+    Within a phase repairs come before what is merely next, and loud before calm.
+    """
+    cures: dict[tuple[int, str], list[tuple[Outcome, Finding]]] = {}
+    for outcome in outcomes:
+        for finding in outcome.findings:
+            if finding.status is not Status.SKIP and not finding.known and (finding.hint or finding.commands):
+                phase = _PHASES.index(_phase(outcome, finding))
+                cures.setdefault((phase, finding.hint or outcome.title), []).append((outcome, finding))
+    made = [_step(_PHASES[phase], what, cured, target) for (phase, what), cured in cures.items()]
+    order = {phase.name: i for i, phase in enumerate(_PHASES)}
+    return tuple(sorted(made, key=lambda step: (order[step.phase], -step.status.loudness)))
+
+
+def _phase(outcome: Outcome, finding: Finding) -> _Phase:
+    # Whatever the question was: where a line of the values is at fault, the values are to be changed.
+    if finding.location or (finding.object or "").startswith("values/"):
+        return _VALUES
+    return _BY_GROUP.get(outcome.group, _VALUES)
+
+
+def _step(phase: _Phase, what: str, cured: list[tuple[Outcome, Finding]], target: Target) -> Step:
+    checks = tuple(dict.fromkeys(outcome.id for outcome, _ in cured))
+    cures = dict.fromkeys(finding.commands for _, finding in cured if finding.commands)
+    return Step(
+        phase=phase.name,
+        what=what,
+        status=worst(finding.status for _, finding in cured),
+        checks=checks,
+        objects=tuple(dict.fromkeys(finding.object for _, finding in cured if finding.object)),
+        who=phase.who,
+        commands=tuple(cures),
+        verify=_verify(checks, target),
+        undo=phase.undo,
+        interrupts=phase.interrupts,
+    )
+
+
+def _verify(checks: tuple[str, ...], target: Target) -> Commands:
+    """Return the run that judges these checks again, of the same values.
+
+    >>> _verify(("addon-state",), Target(values=("my values.yaml",))).bash
+    ("cluedin-preflight run -c addon-state -f 'my values.yaml'",)
+    """
+    files = (word for file in target.values for word in ("-f", file))
+    return commands(("cluedin-preflight", "run", "-c", ",".join(checks), *files))
