@@ -126,6 +126,12 @@ class Replay:
             **({"retries": 0} | patience),
         )
 
+    def token(self) -> str:
+        """Return an access token that holds the claims, and no signature."""
+        parts = ({"alg": "none"}, self.claims)
+        encoded = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+        return ".".join((*encoded, "unsigned"))
+
     def answer(self, request: Request, link: str) -> Answer:
         """Decide what to answer; `link` is the address asked for, without its query."""
         scripted = self._scripted.get(request.path)
@@ -159,9 +165,7 @@ class Replay:
                 "token_endpoint": f"{self.origin}/{tenant}/oauth2/v2.0/token",
             }
             return Answer(body=endpoints)
-        parts = ({"alg": "none"}, self.claims)
-        token = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
-        return Answer(body={"token_type": "Bearer", "expires_in": 3600, "access_token": f"{token}.unsigned"})
+        return Answer(body={"token_type": "Bearer", "expires_in": 3600, "access_token": self.token()})
 
     def _authorization(self, found: re.Match[str], request: Request, link: str) -> Answer:
         filtered = _FILTER.fullmatch(request.query.get("$filter", ""))

@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.collect.azure import authorization, finding, network, vaults
 from preflight.collect.azure.arm import Arm
-from preflight.collect.azure.cloud import PUBLIC, Cloud, cloud_of
+from preflight.collect.azure.cloud import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of
 from preflight.collect.azure.credentials import Account, connect
 from preflight.collect.azure.target import Named, disagreement
 from preflight.collect.reading import Get, Reader, Unreadable
@@ -13,7 +13,9 @@ from preflight.facts import Missing
 
 __all__ = [
     "ACCOUNT",
+    "CHINA",
     "PUBLIC",
+    "US_GOVERNMENT",
     "Account",
     "Cloud",
     "Named",

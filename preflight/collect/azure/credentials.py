@@ -4,7 +4,6 @@ The order is interface.md's: environment or workload identity, az, Azure PowerSh
 """
 
 import base64
-import binascii
 import logging
 import os
 import threading
@@ -48,7 +47,7 @@ def connect(cloud: Cloud, *, subscription: str | None = None) -> Account:
     `subscription` (id or name) lets az choose the tenant. A credential in the environment that is refused ends the
     search: whoever set it wants that one. Raises `Unreadable` with what to do when none works.
     """
-    from azure.core.exceptions import ClientAuthenticationError  # noqa: PLC0415 - SDKs load only when used
+    from azure.core.exceptions import AzureError  # noqa: PLC0415 - SDKs load only when used
     from azure.identity import CredentialUnavailableError  # noqa: PLC0415
 
     _silence_sdk_logs()
@@ -59,8 +58,11 @@ def connect(cloud: Cloud, *, subscription: str | None = None) -> Account:
             token = credential.get_token(scope(cloud.arm))
         except CredentialUnavailableError:
             continue
-        except (ClientAuthenticationError, ValueError) as error:
-            tried.append(f"{through} ({_complaint(error)})")
+        except (AzureError, OSError, ValueError) as error:
+            # Without a code nobody refused anything: az has no such subscription, this machine no managed identity.
+            code = sts_code(str(error))
+            if code or deliberate:
+                tried.append(f"{through} ({code or type(error).__name__})")
             if deliberate:
                 break
             continue
@@ -117,14 +119,14 @@ def _sources(cloud: Cloud, subscription: str | None) -> Iterator[tuple[str, bool
         yield "workload identity", True, lambda: identity.WorkloadIdentityCredential(**http)
     yield "az", False, lambda: identity.AzureCliCredential(subscription=subscription, **program)
     yield "Azure PowerShell", False, lambda: identity.AzurePowerShellCredential(**program)
-    yield "managed identity", False, lambda: _managed_identity(identity)
+    yield "managed identity", False, lambda: _managed_identity(identity, cloud)
     yield "azd", False, lambda: identity.AzureDeveloperCliCredential(**program)
 
 
-def _managed_identity(identity: Any) -> Any:  # noqa: ANN401 - the SDK's module
+def _managed_identity(identity: Any, cloud: Cloud) -> Any:  # noqa: ANN401 - the SDK's module
     """Only inside a chain does the SDK first probe, for a second, whether there is a metadata service at all."""
     return identity.ChainedTokenCredential(
-        identity.ManagedIdentityCredential(client_id=os.environ.get("AZURE_CLIENT_ID"))
+        identity.ManagedIdentityCredential(client_id=os.environ.get("AZURE_CLIENT_ID"), retry_total=cloud.retries)
     )
 
 
@@ -152,14 +154,9 @@ def _claims(token: str) -> dict[str, Any]:
     try:
         payload = token.split(".")[1]
         claims = msgspec.json.decode(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, binascii.Error, msgspec.DecodeError, UnicodeDecodeError):
+    except (IndexError, ValueError, msgspec.DecodeError, RecursionError):
         return {}
     return claims if isinstance(claims, dict) else {}
-
-
-def _complaint(error: Exception) -> str:
-    """Say what an authority answered by its AADSTS code; the rest of such a text may quote what was sent."""
-    return sts_code(str(error)) or "refused"
 
 
 def _silence_sdk_logs() -> None:

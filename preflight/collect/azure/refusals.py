@@ -14,7 +14,7 @@ from preflight.collect.decoding import Undecodable
 from preflight.collect.reading import Unreadable
 from preflight.facts import Why
 
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _THROTTLED = 401, 403, 404, 429
+_FIRST_ERROR, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _THROTTLED = 400, 401, 403, 404, 429
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _STS_CODE = re.compile(r"\bAADSTS\d{4,9}\b")
@@ -57,7 +57,7 @@ def explain(error: Exception, *, what: str, right: str, answered: Answered, tena
 
     if isinstance(error, Unreadable):
         return error
-    if isinstance(error, core.HttpResponseError) and error.response is not None:
+    if isinstance(error, core.HttpResponseError) and (error.status_code or 0) >= _FIRST_ERROR:
         answer = answer_of(error)
         reason, why = answered(answer, what=what, right=right)
         return NotThere(reason, why) if answer.status == _NOT_FOUND else Unreadable(reason, why)
@@ -163,7 +163,7 @@ def _failure(error: Exception, core: Any) -> str:  # noqa: ANN401 - the module a
         return str(error)
     if isinstance(error, core.ServiceRequestError):
         return f"cannot be reached from here ({_connection(error)})"
-    if isinstance(error, core.ServiceResponseError):
+    if isinstance(error, core.ServiceResponseError | core.IncompleteReadError):
         return "the connection broke off, or the answer did not come in time"
     if isinstance(error, core.AzureError | ValueError):
         return "the answer is not what Azure documents"
@@ -176,8 +176,7 @@ def _connection(error: Exception) -> str:
     for sign, meaning in (
         ("name or service not known", "no such host"),
         ("getaddrinfo", "no such host"),
-        ("nodename nor servname", "no such host"),
-        ("failed to resolve", "no such host"),
+        ("resol", "no such host"),
         ("certificate", "its certificate is not trusted: a proxy in between?"),
         ("refused", "connection refused"),
         ("timed out", "timed out"),

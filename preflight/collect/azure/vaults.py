@@ -34,7 +34,9 @@ def find_vault(arm: Arm, named: Named, get: Get) -> Vault:
             return found
     if refused and not looked:
         raise refused
-    raise NotThere(f"no vault {name} in the {looked} subscriptions we may read ({_VAULT_RIGHT})")
+    raise NotThere(
+        f"no vault {name} in what we may read: {looked} subscription{'' if looked == 1 else 's'}, {_VAULT_RIGHT}"
+    )
 
 
 def vault_name(named: Named, get: Get) -> str:
