@@ -45,6 +45,15 @@ def mistakes(
     return tuple(dict.fromkeys(found))
 
 
+def own_grants(
+    object_id: str, vault: Vault, assignments: RoleAssignments | Missing | None
+) -> tuple[RoleAssignment, ...]:
+    """Return the role assignments made for an id at the vault itself or at one of its objects."""
+    listing = assignments.items if isinstance(assignments, RoleAssignments) else ()
+    mine = (entry for entry in listing if same_id(entry.principal_id, object_id) and _at_vault(entry, vault))
+    return tuple(sorted(mine, key=lambda entry: (entry.scope, entry.id)))
+
+
 def holds_certificate_user_only(object_id: str, assignments: RoleAssignments | Missing | None, vault: Vault) -> bool:
     """Tell whether all that an identity got at the vault is Key Vault Certificate User.
 

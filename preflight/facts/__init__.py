@@ -59,6 +59,7 @@ from preflight.facts.azure import (
     same_id,
 )
 from preflight.facts.kubernetes import (
+    AccessReview,
     ClassParameters,
     Container,
     CSIDriver,
@@ -91,6 +92,7 @@ from preflight.model import Stage, Target
 __all__ = [
     "FACTS",
     "AccessPolicy",
+    "AccessReview",
     "AddonConfig",
     "AddonProfile",
     "AgentPool",
@@ -320,6 +322,13 @@ FACTS: dict[str, Fact] = {
             source="kubernetes",
             right="list secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io in all namespaces",
             ask="kubectl get secretproviderclasspodstatuses -A -o json",
+        ),
+        Fact(
+            name="access_reviews",
+            type=tuple[AccessReview, ...],
+            source="kubernetes",
+            right="create selfsubjectaccessreviews.authorization.k8s.io, which everybody may",
+            ask="kubectl auth can-i --list -n {namespace}",
         ),
         Fact(
             name="cluster",

@@ -691,3 +691,34 @@ class CSIDriver(_Object, frozen=True, kw_only=True):
     """A registered CSI driver; ours is `secrets-store.csi.k8s.io`."""
 
     metadata: ObjectMeta
+
+
+# --- what the caller may do ---
+
+
+class ResourceAttributes(_Object, frozen=True, kw_only=True):
+    """A request somebody might make."""
+
+    namespace: str = ""
+    verb: str = ""
+    group: str = ""
+    resource: str = ""
+
+
+class AccessReviewSpec(_Object, frozen=True, kw_only=True):
+    """What was asked about."""
+
+    resource_attributes: ResourceAttributes = ResourceAttributes()
+
+
+class AccessReviewStatus(_Object, frozen=True, kw_only=True):
+    """The API server's answer."""
+
+    allowed: bool = False
+
+
+class AccessReview(_Object, frozen=True, kw_only=True):
+    """A SelfSubjectAccessReview: may the caller make this request."""
+
+    spec: AccessReviewSpec = AccessReviewSpec()
+    status: AccessReviewStatus = AccessReviewStatus()
