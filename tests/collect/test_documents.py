@@ -317,6 +317,41 @@ def test_of_two_releases_the_one_that_was_named_is_meant(tmp_path: Path) -> None
     assert given(tmp_path, data, release="two").facts["release"].name == "two"
 
 
+HELM_LIST: list[dumps.Object] = [
+    {
+        "name": "cluedin",
+        "namespace": "cluedin",
+        "revision": "3",
+        "updated": "2026-01-01 00:00:00 +0000 UTC",
+        "status": "deployed",
+        "chart": "cluedin-platform-2.6.0",
+        "app_version": "4.5.0",
+    },
+    {
+        "name": "ingress",
+        "namespace": "x",
+        "revision": 1,
+        "status": "deployed",
+        "chart": "haproxy-1",
+        "app_version": "1",
+    },
+]
+
+
+def test_helm_list_tells_the_release_once_the_secrets_are_there_too(tmp_path: Path) -> None:
+    made = dumps.secret("made")
+    made["metadata"]["annotations"]["meta.helm.sh/release-namespace"] = "cluedin"
+    listed = dumps.as_json(HELM_LIST)
+    release = given(tmp_path, listed, dumps.as_json([made, dumps.secret("other")])).facts["release"]
+    assert (release.chart, release.chart_version, release.revision) == ("cluedin-platform", "2.6.0", 3)
+    assert release.secrets == ("made",)
+    alone = given(tmp_path, listed)
+    assert alone.facts["release"].why == "partial"
+    assert alone.listed["release"].name == "cluedin"
+    failed = given(tmp_path, dumps.as_json([{**HELM_LIST[0], "status": "failed"}]), dumps.as_json(made))
+    assert "the last attempt only (failed)" in failed.facts["release"].reason
+
+
 # --- bundles and results ---
 
 
@@ -372,13 +407,13 @@ def test_an_instant_in_the_future_of_its_file_is_not_believed(tmp_path: Path) ->
 
 def test_files_of_two_clusters_stop_the_run(tmp_path: Path) -> None:
     pairs = [
-        (dumps.node("a-0"), dumps.node("b-0", group="MC_other"), "MC_other and MC_rg_aks_westeurope"),
-        (dumps.managed_cluster("aks"), dumps.managed_cluster("other"), "managed clusters"),
-        (dumps.managed_cluster(group="MC_other"), dumps.node(), "MC_other"),
-        (dumps.managed_cluster(), dumps.agent_pool(cluster=dumps.CLUSTER_ID + "2"), "node pools"),
+        (dumps.node("a-0"), dumps.node("b-0", group="MC_other"), "their nodes stand in different resource groups"),
+        (dumps.managed_cluster("aks"), dumps.managed_cluster("other"), "managed clusters aks, other"),
+        (dumps.managed_cluster(group="MC_other"), dumps.node(), "the managed cluster's node resource group"),
+        (dumps.managed_cluster(), dumps.agent_pool(cluster=dumps.CLUSTER_ID + "2"), "different managed clusters"),
     ]
     for one, two, named in pairs:
-        with pytest.raises(InputError, match=named):
+        with pytest.raises(InputError, match=f"file0 and .*file1: .*{named}"):
             given(tmp_path, dumps.as_json(one), dumps.as_json(two))
     system = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system", "uid": "u1"}}
     other = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system", "uid": "u2"}}

@@ -5,7 +5,7 @@ split        a text to its documents: JSON, or YAML through `yaml_json`
 recognise    a document to the things in it, by content: Kubernetes objects, `azure_resources`, bundles
 trimming     a thing to what a fact holds of it
 pile         the newest copy of every object, of all files
-assembly     the pile to facts, with `completeness`: what cannot be whole is Missing
+assembly     the pile to facts, with `one_cluster`, `completeness` (what cannot be whole is Missing) and `helm`
 given        all of it: `read_files`
 """
 

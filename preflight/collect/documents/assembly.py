@@ -5,11 +5,11 @@ from typing import Any
 
 import msgspec
 
-from preflight.collect.documents.completeness import lacking, one_cluster
+from preflight.collect.documents.completeness import lacking
+from preflight.collect.documents.helm import release_of
+from preflight.collect.documents.one_cluster import one_cluster
 from preflight.collect.documents.pile import Pile
 from preflight.collect.documents.unpack import shown
-from preflight.collect.reading import Unreadable
-from preflight.collect.release import plan_among
 from preflight.facts import (
     AgentPool,
     Fact,
@@ -38,7 +38,8 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
     Raises InputError where the pile is of two clusters, UsageError where it is of several releases.
     """
     there = {name: tuple(pile.of(name)) for name in facts if name in pile.covered}
-    cluster = one_cluster(pile.of("nodes"), pile.of("cluster"), pools := pile.of("agent_pools"), pile.system_uids)
+    cluster = one_cluster(pile)
+    pools: list[AgentPool] = pile.of("agent_pools")
     found: dict[str, Any] = {**there}
     for name, container in (
         ("secret_provider_classes", SecretProviderClasses),
@@ -56,7 +57,10 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
     elif pools:
         found["cluster"] = ManagedCluster(id=_owner(pools), agent_pool_profiles=tuple(pools))
         partial["cluster"] = "only its node pools were given; give `az aks show` too"
-    found |= _release(pile, choice)
+    if choice.read_release:
+        told = release_of(pile, choice.release)
+        found |= told.found
+        partial |= told.lacking
     result: dict[str, Any] = {}
     listed: dict[str, Any] = {}
     for name in facts:
@@ -66,22 +70,6 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
         else:
             result[name] = found.get(name, NOT_GIVEN)
     return result | _vault(pile, result, choice.vault_name), listed
-
-
-def _release(pile: Pile, choice: Choice) -> dict[str, Any]:
-    """Open the release's record where the files hold it: a dump of Secrets does, a table of them does not."""
-    if not choice.read_release:
-        return {}
-    records = pile.records()
-    try:
-        plan = plan_among(
-            [secret for secret in pile.of("secrets") if (secret.metadata.namespace, secret.metadata.name) in records],
-            lambda namespace, name: records[namespace, name],
-            choice.release,
-        )
-    except Unreadable as error:
-        return dict.fromkeys(("release", "values"), error.missing)
-    return {"release": plan.release, "values": plan.values} if plan else {}
 
 
 def _with_pools(cluster: ManagedCluster, pools: Sequence[AgentPool]) -> ManagedCluster:

@@ -1,21 +1,16 @@
-"""What speaks against a list being whole, and against files being of one cluster. Pure."""
+"""What speaks against a list being whole. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from preflight.errors import InputError
-from preflight.facts import AgentPool, ManagedCluster, Node, Pod, instant, same_id
+from preflight.facts import Node, Pod, instant
 
 GRACE = timedelta(minutes=10)
 """How long a new node may be without a kube-system pod."""
 
 _SYSTEM = "kube-system"
 _USE_ALL = "made with -n? use -A"
-_PROVIDER_ID = re.compile(
-    r"azure:///subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft\.Compute/.*", re.IGNORECASE
-)
 
 
 def lacking(found: Mapping[str, Any], clock: datetime | None) -> dict[str, str]:
@@ -105,49 +100,3 @@ def _is_linux_machine(node: Node) -> bool:
 def _some(names: set[str]) -> str:
     first, *others = sorted(names)
     return f"{first} and {len(others)} more" if others else first
-
-
-def one_cluster(
-    nodes: Sequence[Node], clusters: Sequence[ManagedCluster], pools: Sequence[AgentPool], system_uids: set[str]
-) -> ManagedCluster | None:
-    """Return the managed cluster the files are of, None where they hold none.
-
-    `system_uids` are those of the namespaces kube-system. Of several clusters (`az aks list`) the one whose node
-    resource group the nodes stand in is meant. Raises InputError where the files are of more than one cluster.
-    """
-    if len(system_uids) > 1:
-        raise InputError("the files are of two clusters: their namespaces kube-system differ; give those of one")
-    matches = [_PROVIDER_ID.fullmatch(node.spec.provider_id or "") for node in nodes]
-    groups = {match[2].lower(): (match[1].lower(), match[2]) for match in matches if match}
-    homes = {(match[1].lower(), match[2].lower()) for match in matches if match}
-    if len(homes) > 1:
-        raise InputError(
-            f"the files are of two clusters: nodes stand in the resource groups {_names(groups)}; give those of one"
-        )
-    meant = [cluster for cluster in clusters if not homes or _stands_in(cluster, *next(iter(homes)))]
-    if clusters and not meant:
-        raise InputError(
-            f"the files are of two clusters: nodes stand in the resource group {_names(groups)}, and the managed "
-            f"cluster {clusters[0].name} has its nodes in {clusters[0].node_resource_group}; give those of one"
-        )
-    if len(meant) > 1:
-        names = ", ".join(sorted(cluster.name for cluster in meant))
-        raise InputError(f"the files are of {len(meant)} managed clusters ({names}); give `az aks show` of one")
-    owners = {pool.id.lower().partition("/agentpools/")[0] for pool in pools if pool.id}
-    if len(owners) > 1 or (meant and any(not same_id(owner, meant[0].id) for owner in owners if meant[0].id)):
-        raise InputError(
-            "the files are of two clusters: node pools of more than one managed cluster; give those of one"
-        )
-    return meant[0] if meant else None
-
-
-def _stands_in(cluster: ManagedCluster, subscription: str, group: str) -> bool:
-    if cluster.node_resource_group is None:
-        return True
-    return (
-        cluster.node_resource_group.lower() == group and f"/subscriptions/{subscription}/" in f"{cluster.id.lower()}/"
-    )
-
-
-def _names(groups: Mapping[str, tuple[str, str]]) -> str:
-    return " and ".join(sorted(name for _, name in groups.values()))

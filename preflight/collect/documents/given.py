@@ -15,11 +15,11 @@ import msgspec
 from preflight.collect.decoding import Undecodable
 from preflight.collect.documents.assembly import Choice, assemble
 from preflight.collect.documents.found import Found
-from preflight.collect.documents.pile import Bundle, Pile
+from preflight.collect.documents.pile import Bundle, Kept, Pile
 from preflight.collect.documents.recognise import Kinds, kinds_named, kinds_of, recognise
 from preflight.collect.documents.split import Malformed
 from preflight.collect.documents.trimming import Copy, trim
-from preflight.collect.documents.unpack import EXPECTED, NotUsable, Text, Unused, unpack
+from preflight.collect.documents.unpack import EXPECTED, NotUsable, Text, Unused, shown, unpack
 from preflight.errors import InputError
 from preflight.facts import FACTS, Fact
 
@@ -67,6 +67,10 @@ def read_files(
             pile.notes.append(f"{text.name} not used: {text.reason}")
         else:
             _read(text, pile, kinds, facts)
+    if not (pile.used or pile.bundles or pile.results):
+        raise InputError(
+            f"{', '.join(shown(str(path)) for path in paths)}: nothing here is a dump; expected {EXPECTED}"
+        )
     assembled, listed = assemble(pile, facts, choice)
     pile.notes += [
         f"{count} of {what} in more than one file: the newer copy counts"
@@ -99,13 +103,14 @@ def _read(text: Text, pile: Pile, kinds: Kinds, facts: Mapping[str, Fact]) -> No
         elif thing.what:
             pile.cover(thing.what, f"{text.name}: {thing.cut}" if thing.cut else "")
         for copy in copies:
-            pile.add(copy, _when(thing.at) or text.modified)
+            pile.add(Kept(copy, _when(thing.at) or text.modified, text.name))
     if not all(copy.stored for _, copies in parts for copy in copies):
         pile.notes.append(
             f"{text.name}: objects without uid and creation time are taken for those of the cluster; "
             "give a rendered manifest with --manifest"
         )
-    if any(copies for _, copies in parts):
+    if any(thing.what not in ("bundle", "result") for thing, _ in parts):
+        pile.used = True
         pile.dates.append(_made(text, parts))
 
 

@@ -49,6 +49,11 @@ def string(raw: msgspec.Raw | None) -> str | None:
         return None
 
 
+def is_null(raw: msgspec.Raw) -> bool:
+    """Tell whether a text is null; a large one is not copied for that."""
+    return memoryview(raw) == memoryview(b"null")
+
+
 def integer(raw: msgspec.Raw) -> int | None:
     """Return an integer, None where the text is none."""
     try:
@@ -63,4 +68,4 @@ def field(raw: msgspec.Raw | None, *names: str) -> msgspec.Raw | None:
         fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]) if raw else {}
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return next((fields[name] for name in names if name in fields and bytes(fields[name]) != b"null"), None)
+    return next((fields[name] for name in names if name in fields and not is_null(fields[name])), None)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,19 +16,28 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
 
 
+class Kept(NamedTuple):
+    """A copy, when its text was made, and the file it is from."""
+
+    copy: Copy
+    at: datetime
+    file: str
+
+
 class Pile:
     """What was found so far: of every object the newest copy, and what is known about the lists."""
 
     def __init__(self) -> None:
-        self.copies: dict[str, dict[tuple[str, ...], tuple[Copy, datetime]]] = {}
+        self.copies: dict[str, dict[tuple[str, ...], Kept]] = {}
         self.covered: set[str] = set()
         self.cut: dict[str, str] = {}
         self.repeated: Counter[str] = Counter()
         self.notes: list[str] = []
         self.bundles: list[Bundle] = []
         self.results: list[str] = []
+        self.used = False
         self.dates: list[datetime] = []
-        self.system_uids: set[str] = set()
+        self.system_uids: dict[str, str] = {}  # uid of the namespace kube-system to a file that has it
 
     def cover(self, what: str, cut: str = "") -> None:
         """Say that a list of this kind was given, and, with a reason, that it is not all of it."""
@@ -36,40 +45,47 @@ class Pile:
         if cut:
             self.cut.setdefault(what, cut)
 
-    def add(self, copy: Copy, at: datetime) -> None:
+    def add(self, kept: Kept) -> None:
         """Keep this copy unless a newer one of the same object is there.
 
         Newer is the higher resourceVersion; of equal ones, the whole object rather than the row of a table; else the
         text that was made later; else, to be the same whatever the order of the files, the greater JSON text.
         """
-        if copy.what == "namespaces":
-            self.system_uids |= {copy.uid} if copy.uid and copy.value.metadata.name == "kube-system" else set()
+        copy = kept.copy
+        if copy.what == "namespaces" and copy.uid and copy.value.metadata.name == "kube-system":
+            self.system_uids.setdefault(copy.uid, kept.file)
         known = self.copies.setdefault(copy.what, {})
         other = known.get(copy.key)
         self.repeated[copy.what] += other is not None
-        if other is None or _newer(copy, at, *other):
-            known[copy.key] = (copy, at)
+        if other is None or _newer(kept, other):
+            known[copy.key] = kept
 
     def of(self, what: str) -> list[Any]:
         """Return the values of one kind, ordered by their keys."""
-        return [copy.value for _, (copy, _) in sorted(self.copies.get(what, {}).items())]
+        return [kept.copy.value for kept in self.kept(what)]
+
+    def kept(self, what: str) -> list[Kept]:
+        """Return the newest copies of one kind, ordered by their keys."""
+        known = self.copies.get(what, {})
+        return [known[key] for key in sorted(known)]
 
     def of_vault(self, what: str, vault: str) -> list[Any]:
         """Return the objects of one vault, by its name in lower case; their keys are the vault's host and a name."""
-        known = sorted(self.copies.get(what, {}).items())
-        return [copy.value for (host, _), (copy, _) in known if host.partition(".")[0] == vault]
+        return [kept.copy.value for kept in self.kept(what) if kept.copy.key[0].partition(".")[0] == vault]
 
     def records(self) -> dict[tuple[str, str], bytes]:
         """Return the Helm release records by namespace and name, as JSON text that holds secrets."""
-        secrets = (copy for copy, _ in self.copies.get("secrets", {}).values())
+        secrets = (kept.copy for kept in self.kept("secrets"))
         return {(copy.key[0], copy.key[1]): copy.record for copy in secrets if copy.record}
 
     def newest(self, *kinds: str) -> datetime | None:
         """Return the newest instant that objects of these kinds tell."""
-        copies = (copy for kind in kinds for copy, _ in self.copies.get(kind, {}).values())
+        copies = (kept.copy for kind in kinds for kept in self.kept(kind))
         return max((moment for copy in copies for moment in copy.instants), default=None)
 
 
-def _newer(copy: Copy, at: datetime, other: Copy, other_at: datetime) -> bool:
-    one, two = (copy.version, copy.whole, at), (other.version, other.whole, other_at)
-    return msgspec.json.encode(copy.value) > msgspec.json.encode(other.value) if one == two else one > two
+def _newer(one: Kept, two: Kept) -> bool:
+    ranks = [(kept.copy.version, kept.copy.whole, kept.at) for kept in (one, two)]
+    if ranks[0] != ranks[1]:
+        return ranks[0] > ranks[1]
+    return msgspec.json.encode(one.copy.value) > msgspec.json.encode(two.copy.value)

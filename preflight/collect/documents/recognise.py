@@ -11,7 +11,7 @@ import msgspec
 
 from preflight.collect.documents.azure_resources import azure_resource
 from preflight.collect.documents.found import Found, in_brackets, safe, unread, unusable
-from preflight.collect.documents.peeking import Head, array, field, head_of, integer, string
+from preflight.collect.documents.peeking import Head, array, field, head_of, integer, is_null, string
 from preflight.collect.documents.split import Malformed, documents
 from preflight.collect.documents.unpack import EXPECTED, NotUsable
 from preflight.facts import Fact
@@ -139,7 +139,7 @@ def _logs(data: bytes, code: int, at: str | None, kinds: Kinds, wrappers: int) -
 def _object(raw: msgspec.Raw, head: Head, place: str, kinds: Kinds, of: tuple[str, str] = ("", "")) -> Iterator[Found]:
     """Yield what one object is. `of` is API version and kind of the list it came in, which its items may leave out."""
     version, kind = string(head.apiVersion) or of[0], string(head.kind) or of[1]
-    items = [] if head.items and bytes(head.items) == b"null" else array(head.items)
+    items = [] if head.items and is_null(head.items) else array(head.items)
     if items is not None and (kind.endswith("List") or not kind):
         yield from _kubernetes_list(items, head, version, kind.removesuffix("List"), place, kinds)
     elif version and kind == "Table":
@@ -149,6 +149,8 @@ def _object(raw: msgspec.Raw, head: Head, place: str, kinds: Kinds, of: tuple[st
     elif version and kind:
         fact = kinds.get((_group(version), _plural(kind)))
         yield Found(fact, raw, place) if fact else unread(place, f"nothing here reads {safe(kind)}")
+    elif field(raw, "app_version") and field(raw, "chart"):
+        yield Found("helm_releases", raw, place)
     else:
         yield azure_resource(raw, head, place)
 

@@ -59,6 +59,17 @@ class Copy(NamedTuple):
     stored: bool = True
 
 
+class ListedRelease(msgspec.Struct, frozen=True, kw_only=True):
+    """A release as `helm list` prints it; `chart` is name and version in one."""
+
+    name: str
+    namespace: str
+    chart: str
+    status: str = ""
+    revision: str | int = ""
+    app_version: str = ""
+
+
 def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
     """Yield what facts hold of one found thing; nothing for an empty list. Raises Undecodable, naming the place."""
     if found.raw is None or found.what in ("bundle", "result"):
@@ -68,6 +79,9 @@ def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
             yield from _secret_rows(found.raw)
         elif found.what == "namespaces" or _is_kubernetes(facts.get(found.what)):
             yield _kubernetes(found.what, found.raw, facts)
+        elif found.what == "helm_releases":
+            release = decode(found.raw, ListedRelease)
+            yield Copy(what=found.what, key=(release.namespace, release.name), value=release)
         else:
             yield _azure(found.what, found.raw, facts)
     except Undecodable as error:

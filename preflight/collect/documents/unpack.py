@@ -208,41 +208,25 @@ def _is_hidden(name: str) -> bool:
 
 def _refused(name: str, reason: str, *, named: bool) -> Unused:
     if named:
-        raise InputError(f"{name}: {reason}")
+        raise InputError(f"{name}: {reason}") from None
     return Unused(name=name, reason=reason)
 
 
 def _content(stream: BinaryIO, room: _Room, *, packed: bool = True) -> bytes:
     """Read a stream, undoing one gzip. Binary files are refused by their first bytes."""
+    if not stream.seekable():
+        stream = io.BytesIO(stream.read(MAX_BYTES + 1))
     head = stream.read(_SNIFF)
+    stream.seek(0)
     if packed and head.startswith(_GZIP):
-        unzipped = gzip.GzipFile(fileobj=cast("BinaryIO", _Rejoined(head, stream)))
-        return _content(cast("BinaryIO", unzipped), room, packed=False)
+        return _content(cast("BinaryIO", gzip.GzipFile(fileobj=stream)), room, packed=False)
     if not head.startswith(_ZIPS):
         _refuse_binary(head)
-    data = head + stream.read(MAX_BYTES + 1 - len(head))
+    data = stream.read(MAX_BYTES + 1)
     room.take(len(data))
     if len(data) > MAX_BYTES:
         raise NotUsable(f"larger than {MAX_BYTES // 2**20} MiB unpacked; give less at a time, a file for each kind")
     return data
-
-
-class _Rejoined(io.RawIOBase):
-    """A stream whose first bytes were read already."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self.head = head
-        self.rest = rest
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """Return at most `size` bytes."""
-        if not self.head:
-            return self.rest.read(size)
-        taken, self.head = (self.head, b"") if size < 0 else (self.head[:size], self.head[size:])
-        return taken + self.rest.read() if size < 0 else taken
 
 
 def _refuse_binary(head: bytes) -> None:
