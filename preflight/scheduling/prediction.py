@@ -172,7 +172,7 @@ def _without_own_promises(room: Room, daemon_sets: Sequence[DaemonSet]) -> Room:
 
 
 def _owns(daemon_set: DaemonSet, pod: Pod) -> bool:
-    return owned_by_daemon_set(pod, daemon_set.metadata.namespace, daemon_set.metadata.name)
+    return owned_by_daemon_set(pod, daemon_set.metadata.namespace or "default", daemon_set.metadata.name)
 
 
 def _arrive_in_turn(
