@@ -171,6 +171,9 @@ class Replay:
         filtered = _FILTER.fullmatch(request.query.get("$filter", ""))
         if filtered is None:
             return error(400, "UnsupportedQuery")
+        known_groups = {group for groups in self.groups.values() for group in groups}
+        if filtered["to"] in known_groups:
+            return error(400, "InvalidFilter", "assignedTo takes users and service principals")
         scope = found["scope"] or "/"
         entries = self.assignments if found["kind"] == "roleassignments" else self.denials
         shown = [entry for entry in entries if self._is_shown(entry["properties"], scope, filtered)]

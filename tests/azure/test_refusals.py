@@ -87,6 +87,13 @@ def test_throttling_and_hiccups_are_waited_out_by_the_sdk(ask: Ask, replay: Repl
 
 
 @loopback
+def test_a_wait_beyond_patience_is_a_reason(ask: Ask, replay: Replay) -> None:
+    replay.script(CLUSTERS, error(429, "Throttled", Retry_After="3600"))
+    assert "try again in 3600 s" in refused(ask("cluster", retries=3)).reason
+    assert len(replay.asked("/managedclusters")) == 1
+
+
+@loopback
 def test_one_refused_fact_costs_only_those_that_need_it(ask: Ask, replay: Replay) -> None:
     listing = f"{scene.VAULT}/providers/Microsoft.Authorization/roleAssignments"
     replay.script(listing, refusal("Microsoft.Authorization/roleAssignments/read", scene.VAULT))

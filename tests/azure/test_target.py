@@ -82,6 +82,8 @@ def test_most_nodes_first_and_strangers_left_out() -> None:
         scene.node(),
         scene.node(scene.NODE_GROUP.lower()),
         facts.Node(metadata=facts.ObjectMeta(name="bare")),
+        scene.node("/subscriptions/..%2f..%2ftenants/resourceGroups/x"),
+        scene.node(f"/subscriptions/{scene.SUBSCRIPTION}/resourceGroups/a?b#c"),
     )
     groups = [home.resource_group for home in node_homes(nodes)]
     assert groups == ["MC_rg-cluedin_aks-cluedin_westeurope", "MC_rg-test_aks-test_westeurope"]

@@ -14,7 +14,7 @@ import msgspec
 
 from preflight.collect.azure.cloud import Cloud
 from preflight.collect.azure.credentials import Account, scope
-from preflight.collect.azure.refusals import Answered, explain, for_answer
+from preflight.collect.azure.refusals import THROTTLED, Answered, explain, for_answer
 from preflight.collect.decoding import Undecodable
 from preflight.collect.reading import Unreadable
 
@@ -27,6 +27,7 @@ SUBSCRIPTIONS_VERSION = "2022-12-01"
 
 _MAX_PAGES = 10_000  # a listing that goes on longer than this goes in a circle
 _OK = 200
+_LONGEST_WAIT = 20  # seconds; the SDK's retries would sleep for hours where Retry-After says so
 _READ_ONLY_POST = "/checknameavailability"
 
 Document = dict[str, Any]
@@ -110,7 +111,8 @@ def transport(cloud: Cloud, allowed: Callable[[str, str], bool]) -> dict[str, An
     """Return what every client of the SDKs is given: trust, patience, and a guard over each single request.
 
     `allowed(method, url)` refuses what this tool must never send, whatever an SDK thinks of by itself: azure-mgmt-core,
-    for one, registers a missing resource provider, and every pager follows its server to any other host.
+    for one, registers a missing resource provider, and every pager follows its server to any other host. A wait that
+    the server demands and that outlasts our patience is a reason, not a wait.
     """
     from azure.core.pipeline.policies import SansIOHTTPPolicy  # noqa: PLC0415
 
@@ -120,6 +122,11 @@ def transport(cloud: Cloud, allowed: Callable[[str, str], bool]) -> dict[str, An
         def on_request(self, request: Any) -> None:  # noqa: ANN401 - a PipelineRequest
             if not allowed(request.http_request.method, request.http_request.url):
                 raise Unreadable("the answer led to a request that this tool never makes")
+
+        def on_response(self, request: Any, response: Any) -> None:  # noqa: ANN401, ARG002 - as declared by the SDK
+            seconds = response.http_response.headers.get("Retry-After", "")
+            if response.http_response.status_code == THROTTLED and seconds.isdigit() and int(seconds) > _LONGEST_WAIT:
+                raise Unreadable(f"Azure is throttling (429); try again in {int(seconds)} s")
 
     return {
         "connection_verify": cloud.ca_file or True,

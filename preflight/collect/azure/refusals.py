@@ -14,7 +14,8 @@ from preflight.collect.decoding import Undecodable
 from preflight.collect.reading import Unreadable
 from preflight.facts import Why
 
-_FIRST_ERROR, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _THROTTLED = 400, 401, 403, 404, 429
+THROTTLED = 429
+_FIRST_ERROR, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 400, 401, 403, 404
 
 _GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _STS_CODE = re.compile(r"\bAADSTS\d{4,9}\b")
@@ -77,7 +78,7 @@ def for_answer(answer: Answer, *, what: str, right: str) -> tuple[str, Why]:
         return f"refused: {what} needs {action}{f' at {scope}' if scope else ''}", "refused"
     if answer.status == _NOT_FOUND:
         return f"not found: {what}{in_brackets(answer.code)}", "failed"
-    if answer.status == _THROTTLED:
+    if answer.status == THROTTLED:
         return throttled(answer, what), "failed"
     return f"{what}: Azure answered {answer.status}{in_brackets(answer.code)}", "failed"
 

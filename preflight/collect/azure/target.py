@@ -13,6 +13,7 @@ from preflight.facts import ManagedCluster, Missing, Node, Values, Vault, same_i
 from preflight.sync.naming import vault_fault
 from preflight.sync.values import keyvault
 
+_GROUP = re.compile(r"[\w.()-]{1,90}")
 _AKS_HOST = re.compile(r"\.(?:azmk8s\.io|azk8s\.cn|azure\.us)$", re.IGNORECASE)
 
 
@@ -48,7 +49,7 @@ def node_homes(nodes: tuple[Node, ...] | Missing) -> tuple[NodeHome, ...]:
     for node in nodes:
         cloud, _, path = (node.spec.provider_id or "").partition("://")
         home = (subscription(path) or "", resource_group(path) or "")
-        if cloud.lower() == "azure" and all(home):
+        if cloud.lower() == "azure" and is_guid(home[0]) and _GROUP.fullmatch(home[1]):
             key = next((known for known in counts if same_id("/".join(known), "/".join(home))), home)
             counts[key] = counts.get(key, 0) + 1
     ranked = sorted(counts, key=lambda home: (-counts[home], home))
