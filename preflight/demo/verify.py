@@ -112,7 +112,7 @@ def snapshot() -> Snapshot:
             "deleted_vaults": none_deleted,
             "vault_secrets": vault_objects(name for name in azure.VAULT_SECRETS if name != _LACKING),
             "vault_certificates": (),
-            "values": values(_deployed_values()),
+            "values": values(deployed_values()),
             "release": release(
                 secrets=tuple(name for name in cluedin.CHART_SECRETS if name not in _synced()), revision=4
             ),
@@ -184,7 +184,7 @@ def _owner(workload: str) -> str:
     return f"StatefulSet/{workload}" if _is_stateful(workload) else f"ReplicaSet/{replica_set_name(workload)}"
 
 
-def _deployed_values() -> dict[str, object]:
+def deployed_values() -> dict[str, object]:
     """The values of the deployed release, as Helm's record holds them: no file, no lines."""
     return {
         "application": {

@@ -52,6 +52,8 @@ def release(
         app_version=chart_version,
         status=status,
         revision=revision,
+        deployed_revision=revision if status == "deployed" else None,
+        description="Upgrade complete" if status == "deployed" else None,
         secrets=tuple(secrets),
     )
 

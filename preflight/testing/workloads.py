@@ -24,6 +24,7 @@ from preflight.facts.kubernetes import (
     DaemonSetSpec,
     DaemonSetStatus,
     DeploymentSpec,
+    DeploymentStrategy,
     JobSpec,
     JobStatus,
     LabelSelector,
@@ -33,6 +34,7 @@ from preflight.facts.kubernetes import (
     PodDisruptionBudgetSpec,
     PodDisruptionBudgetStatus,
     ReplicaSetSpec,
+    RollingUpdate,
     SelectorRequirement,
     StatefulSetSpec,
     TemplateContainer,
@@ -96,13 +98,16 @@ def daemon_set(
 
 
 def deployment(name: str, made: Pod, *, replicas: int = 1) -> Deployment:
-    """Return a Deployment of such pods."""
+    """Return a Deployment of such pods, rolled out as Kubernetes does unless told otherwise."""
     return Deployment(
         metadata=metadata(name, made.metadata.namespace, labels=made.metadata.labels),
         spec=DeploymentSpec(
             replicas=replicas,
             selector=LabelSelector(match_labels=made.metadata.labels),
             template=template_of(made),
+            strategy=DeploymentStrategy(
+                type="RollingUpdate", rolling_update=RollingUpdate(max_surge="25%", max_unavailable="25%")
+            ),
         ),
     )
 
@@ -131,7 +136,9 @@ def finished_job(name: str, made: Pod) -> Job:
     return Job(
         metadata=metadata(name, made.metadata.namespace, labels=made.metadata.labels),
         spec=JobSpec(parallelism=1, template=template_of(made, restart_policy="Never")),
-        status=JobStatus(conditions=(Condition(type="Complete", status="True"),)),
+        status=JobStatus(
+            conditions=tuple(Condition(type=kind, status="True") for kind in ("SuccessCriteriaMet", "Complete"))
+        ),
     )
 
 
