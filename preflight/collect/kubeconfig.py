@@ -129,8 +129,8 @@ def _from_files(paths: str, context: str | None, timeout: float) -> Access:
     from kubernetes.config import load_kube_config_from_dict  # noqa: PLC0415 - as above
 
     merged = _merged(paths)
-    entries = {kind: {entry.value["name"]: entry for entry in merged.value[kind]} for kind in ("clusters", "users")}
     known = _looked_at(paths, merged)
+    entries = {kind: {entry.value["name"]: entry for entry in merged.value[kind]} for kind in ("clusters", "users")}
     contexts = {item.name: item.context for item in known.contexts}
     name = context or known.current_context
     if not name:
