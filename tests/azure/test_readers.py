@@ -132,8 +132,9 @@ def test_deny_assignments_at_and_below_the_vault(ask: Ask, replay: Replay) -> No
         return {"id": f"{scope}/providers/Microsoft.Authorization/denyAssignments/{name}", "properties": properties}
 
     replay.denials = [deny("above", scene.GROUP), deny("object", f"{scene.VAULT}/secrets/x"), deny("away", "/other")]
+    replay.denials.append(deny("cluster", scene.CLUSTER))
     denials = ask("deny_assignments", values=VALUES)
-    assert {item.deny_assignment_name for item in denials} == {"above", "object"}
+    assert {item.deny_assignment_name for item in denials} == {"above", "object", "cluster"}
     assert denials[0].permissions[0].data_actions == ("*",)
 
 
@@ -204,6 +205,30 @@ def test_scale_sets_networks_and_addresses(ask: Ask, replay: Replay) -> None:
     assert list(found["scale_sets"][0].identity.user_assigned_identities) == [scene.ADDON]
     assert found["networks"][0].subnets[0].service_endpoints[0].service == "Microsoft.KeyVault"
     assert found["outbound_addresses"][0].ip_address == "203.0.113.9"
+
+
+def test_a_part_of_the_addresses_does_not_pass_for_all(ask: Ask, replay: Replay) -> None:
+    readable, hidden = (f"{scene.NODE_GROUP}/providers/Microsoft.Network/publicIPAddresses/{name}" for name in "ab")
+    clusters = f"/subscriptions/{scene.SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
+    outbound = {"natGatewayProfile": {"effectiveOutboundIPs": [{"id": readable}, {"id": hidden}]}}
+    replay.put_list(clusters, [scene.cluster(networkProfile=outbound)])
+    replay.put(readable, {"id": readable, "properties": {"ipAddress": "203.0.113.9"}})
+    replay.script(hidden, refusal("Microsoft.Network/publicIPAddresses/read", hidden))
+    assert "Microsoft.Network/publicIPAddresses/read" in ask("outbound_addresses").reason
+
+
+def test_a_nat_gateway_of_ones_own_is_found_through_the_node_subnets(ask: Ask, replay: Replay) -> None:
+    network = f"{scene.GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
+    subnet, gateway = f"{network}/subnets/nodes", f"{scene.GROUP}/providers/Microsoft.Network/natGateways/nat"
+    address = f"{scene.GROUP}/providers/Microsoft.Network/publicIPAddresses/out"
+    clusters = f"/subscriptions/{scene.SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
+    profile, pools = {"outboundType": "userAssignedNATGateway"}, [{"name": "system", "vnetSubnetID": subnet.lower()}]
+    replay.put_list(clusters, [scene.cluster(networkProfile=profile, agentPoolProfiles=pools)])
+    subnets = [{"id": subnet, "properties": {"natGateway": {"id": gateway}}}]
+    replay.put(network, {"id": network, "properties": {"subnets": subnets}})
+    replay.put(gateway, {"id": gateway, "properties": {"publicIpAddresses": [{"id": address}]}})
+    replay.put(address, {"id": address, "properties": {"ipAddress": "203.0.113.10"}})
+    assert [found.ip_address for found in ask("outbound_addresses")] == ["203.0.113.10"]
 
 
 def test_private_endpoints_and_the_zone_that_names_them(ask: Ask, replay: Replay) -> None:

@@ -68,15 +68,18 @@ def read_role_definitions(arm: Arm, get: Get) -> tuple[RoleDefinition, ...]:
 
 
 def read_deny_assignments(arm: Arm, get: Get) -> tuple[DenyAssignment, ...]:
-    """Return every deny assignment at the vault, above it, and at its single objects."""
+    """Return every deny assignment at the vault, above it and at its single objects, and those that reach the cluster.
+
+    The vault's decide who reads it and must be had; the cluster's only tell what the operator may do.
+    """
     vault: Vault = need(get, "vault")
-    what, right = f"the deny assignments of the vault {vault.name}", FACTS["deny_assignments"].right
-    with arm.authorization(subscription(vault.id) or "") as client, refusals(what=what, right=right):
-        listing = client.deny_assignments.list_for_scope
-        found: dict[str, DenyAssignment] = {}
-        for query in ({"filter": "atScope()"}, {}):
-            pages = answers(listing, vault.id.lstrip("/"), **query)
-            found |= {str(item.get("id")).lower(): decode(item, DenyAssignment) for item in items(pages)}
+    cluster = get("cluster")
+    found: dict[str, DenyAssignment] = {}
+    for condition in ("atScope()", None):
+        found |= {item.id.lower(): item for item in _denials(arm, vault.id, condition)}
+    if not isinstance(cluster, Missing):
+        with suppress(Unreadable):
+            found |= {item.id.lower(): item for item in _denials(arm, cluster.id, "atScope()")}
     return tuple(found[key] for key in sorted(found))
 
 
@@ -141,12 +144,19 @@ def read_locks(arm: Arm, get: Get) -> tuple[Lock, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _assignments(arm: Arm, vault: Vault, filter: str) -> tuple[RoleAssignment, ...]:
+def _assignments(arm: Arm, vault: Vault, condition: str) -> tuple[RoleAssignment, ...]:
     what, right = f"the role assignments of the vault {vault.name}", FACTS["role_assignments"].right
     with arm.authorization(subscription(vault.id) or "") as client, refusals(what=what, right=right):
         listing = client.role_assignments.list_for_scope
-        pages = answers(listing, vault.id.lstrip("/"), filter=filter)
+        pages = answers(listing, vault.id.lstrip("/"), filter=condition)
         return tuple(decode(item, RoleAssignment) for item in items(pages))
+
+
+def _denials(arm: Arm, resource_id: str, condition: str | None) -> tuple[DenyAssignment, ...]:
+    what, right = f"the deny assignments at {last_segment(resource_id)}", FACTS["deny_assignments"].right
+    with arm.authorization(subscription(resource_id) or "") as client, refusals(what=what, right=right):
+        pages = answers(client.deny_assignments.list_for_scope, resource_id.lstrip("/"), filter=condition)
+        return tuple(decode(item, DenyAssignment) for item in items(pages))
 
 
 def _own_permissions(arm: Arm, id: str) -> ScopedPermissions:

@@ -1,6 +1,6 @@
 """Where the nodes stand, and by which ways they could reach the vault: scale sets, networks, endpoints, addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from preflight.access.scopes import last_segment, segments, subscription
@@ -39,7 +39,8 @@ def read_networks(arm: Arm, get: Get) -> tuple[VirtualNetwork, ...]:
     """Return the networks of the node pools; for pools without a subnet of their own, those AKS made."""
     cluster: ManagedCluster = need(get, "cluster")
     subnets = {pool.vnet_subnet_id for pool in cluster.agent_pool_profiles}
-    found = _fetched(arm, "networks", (_network_of(subnet) for subnet in subnets if subnet), VirtualNetwork)
+    ids = (_network_of(subnet) for subnet in subnets if subnet)
+    found = _all(_fetched(arm, "networks", ids, VirtualNetwork))
     if None in subnets or not subnets:
         path = f"{_node_group(cluster)}/providers/Microsoft.Network/virtualNetworks"
         what = f"the networks of resource group {cluster.node_resource_group}"
@@ -51,7 +52,9 @@ def read_private_endpoints(arm: Arm, get: Get) -> tuple[PrivateEndpoint, ...]:
     """Return the private endpoints of the vault that we may read; `Unreadable` when there are some and we may none."""
     vault: Vault = need(get, "vault")
     ids = (connection.private_endpoint.id for connection in vault.private_endpoint_connections)
-    return _fetched(arm, "private_endpoints", ids, PrivateEndpoint)
+    fetched = tuple(_fetched(arm, "private_endpoints", ids, PrivateEndpoint))
+    found = tuple(item for item in fetched if isinstance(item, PrivateEndpoint))
+    return found or _all(fetched)
 
 
 def read_private_dns_zone_links(arm: Arm, get: Get) -> tuple[PrivateDnsZoneLink, ...]:
@@ -79,7 +82,7 @@ def read_outbound_addresses(arm: Arm, get: Get) -> tuple[PublicIPAddress, ...]:
     ways = (profile.load_balancer_profile, profile.nat_gateway_profile)
     ids = [reference.id for way in ways for reference in way.effective_outbound_ips]
     ids += _addresses_of_gateways(arm, cluster, get)
-    return _fetched(arm, "outbound_addresses", ids, PublicIPAddress)
+    return _all(_fetched(arm, "outbound_addresses", ids, PublicIPAddress))
 
 
 def _addresses_of_gateways(arm: Arm, cluster: ManagedCluster, get: Get) -> list[str]:
@@ -125,19 +128,25 @@ def _listed(arm: Arm, fact: str, path: str, version: str, what: str, kind: type[
         return tuple(decode(item, kind) for item in listed)
 
 
-def _fetched(arm: Arm, fact: str, ids: Iterable[str], kind: type[T]) -> tuple[T, ...]:
-    """Fetch each resource; what is gone or not ours to read is left out, unless that leaves nothing."""
+def _fetched(arm: Arm, fact: str, ids: Iterable[str], kind: type[T]) -> Iterator[T | Unreadable]:
+    """Fetch each resource, or the reason why it cannot be had; what is gone is left out."""
     right = FACTS[fact].right
-    found, refused = [], None
     for resource_id in sorted({"/" + "/".join(segments(one)) for one in ids if one}):
         what = f"{segments(resource_id)[-2]} {last_segment(resource_id)}"
         try:
             with refusals(what=what, right=right):
-                found.append(decode(arm.get(resource_id, _NETWORK_VERSION, what=what, right=right), kind))
+                yield decode(arm.get(resource_id, _NETWORK_VERSION, what=what, right=right), kind)
         except NotThere:
             continue
         except Unreadable as error:
-            refused = refused or error
-    if refused and not found:
-        raise refused
+            yield error
+
+
+def _all(fetched: Iterable[T | Unreadable]) -> tuple[T, ...]:
+    """Return all of them; one that is refused makes the whole unknown, because a part of it would look like all."""
+    found = []
+    for item in fetched:
+        if isinstance(item, Unreadable):
+            raise item
+        found.append(item)
     return tuple(found)
