@@ -23,37 +23,37 @@ class _Phase(NamedTuple):
 
 _ROOM = _Phase(
     "room",
-    "who may change the cluster's node pools and the requests of its workloads",
+    "somebody who may change the cluster's node pools and the requests of its workloads",
     "take the added node or pool away again, or set the request back",
     "pods that are moved restart; adding a node or a pool interrupts nothing",
 )
 _VAULT = _Phase(
     "vault",
-    "who may change the vault and its objects (Key Vault Contributor, and Key Vault Secrets Officer for objects)",
+    "somebody who may change the vault (Key Vault Contributor) or its objects (Key Vault Secrets Officer)",
     "set it back; a deleted object can be recovered while soft delete keeps it",
     "nothing in the cluster, until pods mount the vault",
 )
 _ADDON = _Phase(
     "add-on",
-    "who may change the cluster (Azure Kubernetes Service Contributor Role)",
+    "somebody who may change the cluster (Azure Kubernetes Service Contributor Role)",
     "az aks disable-addons, as long as no pod mounts the vault: pods that do will not start again without it",
     "two more pods start on every node; where there is no room they push out others",
 )
 _GRANT = _Phase(
     "grant",
-    "who may grant access at the vault (Owner, User Access Administrator, or who may change its access policies)",
+    "somebody who may grant access at the vault (Owner, User Access Administrator; for policies Contributor)",
     "delete the role assignment, or the access policy, that was made",
     "nothing; a grant may take ten minutes to take effect",
 )
 _VALUES = _Phase(
     "values",
-    "who keeps the values file",
+    "whoever keeps the values file",
     "the values file as it was",
     "nothing until the next helm upgrade, which restarts the pods it changes",
 )
 _SECRETS = _Phase(
     "secrets",
-    "who may change Secrets and restart pods in the namespace",
+    "somebody who may change Secrets and restart pods in the namespace",
     "put the Secret back from the copy made before",
     "pods that read the Secret do not start while it is absent; running ones keep their old values until restarted",
 )

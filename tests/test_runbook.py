@@ -8,7 +8,7 @@ from hypothesis import given
 from preflight.model import Commands, Location, Target
 from preflight.runbook import steps
 from tests.report.reports import HEALTHY, TROUBLED, finding, outcome
-from tests.report.strategies import REPORTS
+from tests.report.strategies import REPORTS, UNHURRIED
 
 CURE = Commands(bash=("az aks nodepool add -n general2",), powershell=("az aks nodepool add -n general2",))
 
@@ -91,6 +91,7 @@ def test_what_verifies_is_a_command_bash_can_read() -> None:
     subprocess.run([bash, "-n"], input="\n".join(commands).encode(), check=True, capture_output=True)
 
 
+@UNHURRIED
 @given(REPORTS)
 def test_whatever_was_found_the_steps_are_ordered_and_named(made: object) -> None:
     found = made.outcomes  # type: ignore[attr-defined] # a Report, built by the strategy

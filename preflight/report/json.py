@@ -19,8 +19,12 @@ class _Named(msgspec.Struct):
 
 def render(document: Document) -> str:
     """Return the document as indented JSON in defined order, with a newline at its end."""
-    text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
-    return _HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+    return escaped(msgspec.json.format(msgspec.json.encode(document), indent=2).decode()) + "\n"
+
+
+def escaped(text: str) -> str:
+    """Return the same JSON with everything escaped that a terminal or a pipeline would obey."""
+    return _HARMFUL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def parse(text: str | bytes, *, name: str = "the result") -> Document:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from preflight.model import Finding, Stage, Status
+from preflight.model import Finding, Stage, Status, Step
 from preflight.report.document import Document
 
 QUESTIONS: dict[Stage, str] = {
@@ -108,3 +108,11 @@ def place(finding: Finding) -> str:
 def message(finding: Finding) -> str:
     """Return what the finding says, and whether it was there before."""
     return (finding.message or NO_REASON) + (" (known: in the baseline)" if finding.known else "")
+
+
+def to_do(step: Step) -> str:
+    """Return what a step does, and to what."""
+    if not step.objects:
+        return step.what
+    others = f" and {len(step.objects) - 1} more" if len(step.objects) > 1 else ""
+    return f"{step.objects[0]}{others}: {step.what}"

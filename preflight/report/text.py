@@ -25,6 +25,7 @@ from preflight.report.summary import (
     place,
     question,
     target,
+    to_do,
 )
 
 _MARKS = {Status.FAIL: "x✗", Status.WARN: "!!", Status.UNKNOWN: "??", Status.PASS: "+✓", Status.SKIP: "--"}
@@ -203,7 +204,7 @@ def _asks(document: Document, screen: Screen) -> list[str]:
 def _next(document: Document, screen: Screen, verbosity: int) -> list[str]:
     lines: list[str] = []
     for number, step in enumerate(document.steps[:_STEPS], 1):
-        for i, line in enumerate(screen.wrapped(screen.text(step.what), screen.width - 12, most=2)):
+        for i, line in enumerate(screen.wrapped(screen.text(to_do(step)), screen.width - 12, most=2)):
             lines.append(f"{'Next' if not lines else '':10}{str(number) if not i else ' '} {line}")
     problems = [outcome for outcome in document.outcomes if outcome.status not in CALM]
     more = [f"all {len(document.steps)} steps with their commands: -o runbook"] if document.steps else []

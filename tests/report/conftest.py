@@ -4,11 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# Whole reports are slow to make up, and nothing here asserts on time.
-settings.register_profile("reports", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("reports")
 
 GOLDEN = Path(__file__).parent / "golden"
 

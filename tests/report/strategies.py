@@ -1,9 +1,13 @@
 """Reports full of the worst text: what anybody who can name an object, or write a values file, could put into them."""
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from preflight.model import Commands, FactState, Finding, Location, Outcome, Report, Status, Target, Waived
 from tests.report.reports import AT, NASTY
+
+# Whole reports are slow to make up, and nothing here asserts on time.
+UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 FRAGMENTS = st.sampled_from(
     [

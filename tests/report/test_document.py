@@ -9,6 +9,7 @@ from preflight.model import GROUPS, Finding, Outcome, Status
 from preflight.report.document import FailOn, document, under
 from tests.report.reports import FORBIDDEN, REPORTS, TROUBLED, fact, finding, outcome, report
 from tests.report.strategies import REPORTS as HOSTILE_REPORTS
+from tests.report.strategies import UNHURRIED
 
 FAIL_ON: tuple[FailOn, ...] = ("warn", "fail", "never")
 
@@ -125,6 +126,7 @@ def test_coverage_counts_a_skip_as_judged() -> None:
     assert (coverage.judged, coverage.unknown) == (2, 1)
 
 
+@UNHURRIED
 @given(HOSTILE_REPORTS.map(document))
 def test_counts_add_up(made: object) -> None:
     made = msgspec.convert(made, type(document(REPORTS["empty"])), from_attributes=True)

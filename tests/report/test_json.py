@@ -12,10 +12,12 @@ from preflight.report import json
 from preflight.report.document import Document, document
 from tests.report.reports import HOSTILE, REPORTS, TROUBLED
 from tests.report.strategies import REPORTS as HOSTILE_REPORTS
+from tests.report.strategies import UNHURRIED
 
 SAVED = json.render(document(TROUBLED))
 
 
+@UNHURRIED
 @given(HOSTILE_REPORTS)
 def test_a_saved_result_reads_back_as_the_same_document(report: object) -> None:
     made = document(report)  # type: ignore[arg-type] # built by the strategy
@@ -26,6 +28,7 @@ def test_a_saved_result_reads_back_as_the_same_document(report: object) -> None:
     assert msgspec.convert(standard.loads(saved), Document) == made
 
 
+@UNHURRIED
 @given(HOSTILE_REPORTS)
 def test_json_on_a_terminal_or_in_a_pipeline_log_does_nothing(report: object) -> None:
     saved = json.render(document(report))  # type: ignore[arg-type] # built by the strategy

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import xmlschema
-from hypothesis import given, settings
+from hypothesis import given
 
 from preflight.model import Report
 from preflight.report import json, junit
@@ -17,6 +17,7 @@ from tests.report import junit_readers
 from tests.report.junit_readers import Seen
 from tests.report.reports import REPORTS, TROUBLED, finding, outcome, report
 from tests.report.strategies import REPORTS as HOSTILE_REPORTS
+from tests.report.strategies import UNHURRIED
 
 SCHEMAS = ("xsd/ant-junit.xsd", "xsd/jenkins-junit-10.xsd")
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -47,14 +48,15 @@ def test_both_schemas_accept_it(name: str, variant: str, xsd: str) -> None:
     schema(xsd).validate(junit.render(document(REPORTS[name], **VARIANTS[variant])))
 
 
+@UNHURRIED
 @given(HOSTILE_REPORTS)
-@settings(max_examples=50)
 def test_both_schemas_accept_the_worst_text(made: Report) -> None:
     text = junit.render(document(made))
     for xsd in SCHEMAS:
         schema(xsd).validate(text)
 
 
+@UNHURRIED
 @given(HOSTILE_REPORTS)
 def test_the_worst_text_stays_text(made: Report) -> None:
     text = junit.render(document(made))
@@ -66,6 +68,7 @@ def test_the_worst_text_stays_text(made: Report) -> None:
     assert all(name for _, name in names)
 
 
+@UNHURRIED
 @given(HOSTILE_REPORTS)
 def test_counters_are_those_of_what_is_there(made: Report) -> None:
     for suite in parsed(junit.render(document(made))).iter("testsuite"):

@@ -13,6 +13,7 @@ from preflight.report.harmless import columns
 from preflight.report.screen import Screen
 from tests.report.reports import HEALTHY, HOSTILE, REPORTS, TROUBLED, finding, outcome, report
 from tests.report.strategies import REPORTS as HOSTILE_REPORTS
+from tests.report.strategies import UNHURRIED
 
 ANYHOW = given(
     made=HOSTILE_REPORTS, width=st.integers(40, 150), unicode=st.booleans(), verbosity=st.sampled_from([-1, 0, 1])
@@ -41,6 +42,7 @@ def test_golden(name: str, variant: str, golden: Callable[[str, str], None]) -> 
     golden(f"{name}.text-{variant}.txt", text.render(document(REPORTS[name]), **VARIANTS[variant]))
 
 
+@UNHURRIED
 @ANYHOW
 def test_nothing_in_a_report_can_do_more_than_be_read(
     *, made: Report, width: int, unicode: bool, verbosity: int
@@ -52,6 +54,7 @@ def test_nothing_in_a_report_can_do_more_than_be_read(
     assert unicode or shown.isascii()
 
 
+@UNHURRIED
 @ANYHOW
 def test_no_line_is_wider_than_the_terminal(*, made: Report, width: int, unicode: bool, verbosity: int) -> None:
     shown = text.render(document(made), width=width, unicode=unicode, verbosity=verbosity)

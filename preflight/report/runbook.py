@@ -1,0 +1,40 @@
+"""The runbook as Markdown: what to do, in order, and for each step who may, what it interrupts and how to undo it."""
+
+from preflight.model import Commands, Status, Step
+from preflight.report.document import Document
+from preflight.report.markdown import code, prose, shells
+from preflight.report.summary import answer, banner, counts, question, target, to_do
+
+
+def render(document: Document) -> str:
+    """Return every step with its commands; readable as it is and in anything that renders Markdown."""
+    word, _ = answer(document)
+    blocks = [f"# Runbook for {prose(document.target.cluster or 'the given files')}"]
+    if warning := banner(document):
+        blocks.append(f"**{prose(warning)}**")
+    blocks.append(f"{prose(question(document))}  \n{prose(f'{word}: {counts(document)}')}")
+    blocks.append("\n".join(f"- {label}: {prose(text)}" for label, text in target(document)))
+    for number, step in enumerate(document.steps, 1):
+        blocks += _step(number, step)
+    if not document.steps:
+        blocks.append("Nothing to do.")
+    if document.coverage.missing:
+        blocks.append("## What is not known yet")
+        blocks.append("Ask somebody with the right for these, and judge again with what they give.")
+        asks = dict.fromkeys(missing.ask for missing in document.coverage.missing if missing.ask)
+        blocks += shells(Commands(bash=tuple(asks)))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _step(number: int, step: Step) -> list[str]:
+    kind = {Status.FAIL: "", Status.WARN: " (advised)", Status.UNKNOWN: " (not known whether needed)"}
+    blocks = [f"## {number}. {prose(to_do(step))}{kind.get(step.status, ' (next)')}"]
+    facts = [("For", ", ".join(code(name) for name in step.objects))] if len(step.objects) > 1 else []
+    facts += [("Checks", ", ".join(code(check) for check in step.checks)), ("Done by", prose(step.who))]
+    facts += [("Interrupts", prose(step.interrupts)), ("Undo", prose(step.undo))]
+    blocks.append("\n".join(f"- {label}: {text}" for label, text in facts))
+    for commands in step.commands:
+        blocks += shells(commands)
+    blocks.append("Then verify:")
+    blocks += shells(step.verify)
+    return blocks
