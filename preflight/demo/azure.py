@@ -1,9 +1,9 @@
 """The Azure part of the samples: the vault, the identities, and who may read what."""
 
 from preflight.demo.aks import POOLS
-from preflight.facts import GroupMembership, ManagedIdentity, ScaleSet
+from preflight.facts import GroupMembership, ManagedIdentity, Operator, RolePermission, ScaleSet, ScopedPermissions
 from preflight.facts.azure import ClusterUserIdentity, ScaleSetIdentity, ScaleSetTags
-from preflight.testing import NODE_RESOURCE_GROUP, identity, managed_identity, resource_id
+from preflight.testing import NODE_RESOURCE_GROUP, TENANT, guid, identity, managed_identity, resource_id
 
 OWN = managed_identity("id-cluedin-keyvault", 0x10)
 """An identity of one's own, made before the add-on is enabled."""
@@ -36,6 +36,30 @@ VAULT_SECRETS = (
 def addon_as_managed_identity() -> ManagedIdentity:
     """Return the add-on's identity as Microsoft.ManagedIdentity shows it."""
     return managed_identity("azurekeyvaultsecretsprovider-aks-cluedin-sample", 0x100, group=NODE_RESOURCE_GROUP)
+
+
+def operator() -> Operator:
+    """Return who looks at the samples: a Contributor, who may change the cluster and assign no role."""
+    contributor = RolePermission(
+        actions=("*",),
+        not_actions=(
+            "Microsoft.Authorization/*/Delete",
+            "Microsoft.Authorization/*/Write",
+            "Microsoft.Authorization/elevateAccess/Action",
+        ),
+    )
+    scopes = (
+        resource_id("Microsoft.ContainerService/managedClusters", "aks-cluedin-sample"),
+        resource_id("Microsoft.KeyVault/vaults", "kv-cluedin-sample"),
+    )
+    return Operator(
+        object_id=guid(0x501),
+        tenant_id=TENANT,
+        name="dana@sample.example",
+        type="User",
+        scopes=tuple(ScopedPermissions(scope=scope, permissions=(contributor,)) for scope in scopes),
+        eligible_roles=(),
+    )
 
 
 def scale_sets() -> tuple[ScaleSet, ...]:

@@ -50,6 +50,7 @@ global:
           EmailHostPort: cluedin-email-hostport
           EmailUserName: cluedin-email-username
           EmailPassword: smtp-relay-password
+      cluedin-ui: []  # nothing of its own yet
 """
 
 
@@ -75,6 +76,7 @@ def snapshot() -> Snapshot:
             "role_definitions": role_definitions(),
             "deny_assignments": (),
             "group_memberships": azure.no_groups(azure.OWN.principal_id),
+            "operator": azure.operator(),
             "locks": no_locks,
             "scale_sets": refused("listing the scale sets", "Microsoft.Compute/virtualMachineScaleSets/read"),
             "deleted_vaults": none_deleted,

@@ -42,6 +42,7 @@ def _header(stage: Stage, reason: str, values_files: tuple[str, ...]) -> Header:
             chart_version="2.6.0",
             nodes=7,
             kubernetes_version="1.33",
+            azure_account="dana@sample.example",
             values=values_files,
         ),
     )

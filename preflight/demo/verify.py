@@ -107,6 +107,7 @@ def snapshot() -> Snapshot:
             "role_definitions": role_definitions(),
             "deny_assignments": (),
             "group_memberships": azure.no_groups(azure.ADDON.object_id),
+            "operator": azure.operator(),
             "locks": no_locks,
             "scale_sets": azure.scale_sets(),
             "deleted_vaults": none_deleted,
