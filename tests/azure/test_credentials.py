@@ -60,6 +60,13 @@ def test_then_az_in_the_tenant_of_the_named_subscription(cloud: Cloud, replay: R
     assert calls[0].endswith("--subscription Production")
 
 
+def test_az_without_that_subscription_is_asked_for_its_own_tenant(cloud: Cloud, replay: Replay, programs: Path) -> None:
+    signed_in_az(programs, replay)
+    (programs / "az").rename(programs / "az-plain")
+    put(programs, "az", f'case "$*" in *--subscription*) exit 1;; *) exec \'{programs}/az-plain\' "$@";; esac')
+    assert connect(cloud, subscription="aaaaaaaa-0000-4000-8000-000000000009").through == "az"
+
+
 def test_a_sign_in_that_ran_out_is_told_by_its_code(cloud: Cloud, programs: Path) -> None:
     put(programs, "az", "echo 'AADSTS700082: The refresh token has expired. secret-looking text' >&2; exit 1")
     with pytest.raises(Unreadable) as caught:

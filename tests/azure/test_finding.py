@@ -84,6 +84,14 @@ def test_the_vault_is_looked_for_where_the_cluster_is_first(ask: Ask, replay: Re
     assert not replay.asked("/subscriptions")
 
 
+def test_a_vault_on_a_later_page_is_found(ask: Ask, replay: Replay) -> None:
+    others = [{"id": f"/x/{number}", "name": f"kv-{number}"} for number in range(60)]
+    vaults = provider(scene.SUBSCRIPTION, "Microsoft.KeyVault/vaults")
+    replay.put_list(vaults, [*others, scene.vault(replay.origin)])
+    assert ask("vault", values=VALUES).id == scene.VAULT
+    assert [request.query.get("$skiptoken") for request in replay.asked(vaults)] == [None, "25", "50"]
+
+
 def test_then_in_the_other_subscriptions_leaving_out_those_that_refuse(ask: Ask, replay: Replay) -> None:
     third = "aaaaaaaa-0000-4000-8000-000000000003"
     every = (scene.SUBSCRIPTION, scene.OTHER_SUBSCRIPTION, third)

@@ -7,7 +7,7 @@ from preflight.collect.azure import authorization, finding, network, vaults
 from preflight.collect.azure.arm import Arm
 from preflight.collect.azure.cloud import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of
 from preflight.collect.azure.credentials import Account, connect
-from preflight.collect.azure.target import Named, disagreement
+from preflight.collect.azure.target import Named, disagreement, node_homes
 from preflight.collect.reading import Get, Reader, Unreadable
 from preflight.facts import Missing
 
@@ -41,7 +41,7 @@ def readers(*, cloud: Cloud = PUBLIC, named: Named | None = None) -> dict[str, R
         return lambda get: reader(Arm(cloud=cloud, account=account_of(get)), get)
 
     return {
-        ACCOUNT: lambda _get: connect(cloud, subscription=given.subscription),
+        ACCOUNT: lambda get: connect(cloud, subscription=_subscription(given, get)),
         "cluster": with_arm(lambda arm, get: finding.find_cluster(arm, given, get)),
         "identities": with_arm(finding.find_identities),
         "vault": with_arm(lambda arm, get: vaults.find_vault(arm, given, get)),
@@ -59,6 +59,14 @@ def readers(*, cloud: Cloud = PUBLIC, named: Named | None = None) -> dict[str, R
         "deleted_vaults": with_arm(lambda arm, get: vaults.read_deleted_vaults(arm, given, get)),
         "vault_name": with_arm(lambda arm, get: vaults.read_name_availability(arm, given, get)),
     }
+
+
+def _subscription(named: Named, get: Get) -> str | None:
+    """Return the subscription to sign in for, as named or the nodes': many people are at home in several tenants."""
+    if named.subscription:
+        return named.subscription
+    homes = node_homes(get("nodes"))
+    return homes[0].subscription if homes else None
 
 
 def account_of(get: Get) -> Account:

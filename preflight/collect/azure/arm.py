@@ -125,7 +125,7 @@ def transport(cloud: Cloud, allowed: Callable[[str, str], bool]) -> dict[str, An
 
         def on_response(self, request: Any, response: Any) -> None:  # noqa: ANN401, ARG002 - as declared by the SDK
             seconds = response.http_response.headers.get("Retry-After", "")
-            if response.http_response.status_code == THROTTLED and seconds.isdigit() and int(seconds) > _LONGEST_WAIT:
+            if response.http_response.status_code == THROTTLED and seconds.isdecimal() and int(seconds) > _LONGEST_WAIT:
                 raise Unreadable(f"Azure is throttling (429); try again in {int(seconds)} s")
 
     return {

@@ -44,8 +44,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 def connect(cloud: Cloud, *, subscription: str | None = None) -> Account:
     """Return the account of the first credential that gives a token for Resource Manager.
 
-    `subscription` (id or name) lets az choose the tenant. A credential in the environment that is refused ends the
-    search: whoever set it wants that one. Raises `Unreadable` with what to do when none works.
+    `subscription` (id or name) lets az choose the tenant, where it knows that subscription. A credential in the
+    environment that is refused ends the search: whoever set it wants that one. Raises `Unreadable` with what to do when
+    none works.
     """
     from azure.core.exceptions import AzureError  # noqa: PLC0415 - SDKs load only when used
     from azure.identity import CredentialUnavailableError  # noqa: PLC0415
@@ -68,7 +69,7 @@ def connect(cloud: Cloud, *, subscription: str | None = None) -> Account:
             continue
         return _account(credential, through, token.token)
     if tried:
-        raise Unreadable(f"no Azure token: {', '.join(tried)}; sign in anew with: az login", "refused")
+        raise Unreadable(f"no Azure token: {', '.join(dict.fromkeys(tried))}; sign in anew with: az login", "refused")
     raise Unreadable("not signed in to Azure: run az login (or Connect-AzAccount), or set AZURE_CLIENT_ID and its kin")
 
 
@@ -117,7 +118,9 @@ def _sources(cloud: Cloud, subscription: str | None) -> Iterator[tuple[str, bool
     yield "the environment", True, lambda: identity.EnvironmentCredential(**http)
     if os.environ.get("AZURE_FEDERATED_TOKEN_FILE"):
         yield "workload identity", True, lambda: identity.WorkloadIdentityCredential(**http)
-    yield "az", False, lambda: identity.AzureCliCredential(subscription=subscription, **program)
+    if subscription:
+        yield "az", False, lambda: identity.AzureCliCredential(subscription=subscription, **program)
+    yield "az", False, lambda: identity.AzureCliCredential(**program)
     yield "Azure PowerShell", False, lambda: identity.AzurePowerShellCredential(**program)
     yield "managed identity", False, lambda: _managed_identity(identity, cloud)
     yield "azd", False, lambda: identity.AzureDeveloperCliCredential(**program)

@@ -85,7 +85,7 @@ def for_answer(answer: Answer, *, what: str, right: str) -> tuple[str, Why]:
 
 def throttled(answer: Answer, what: str) -> str:
     """Say that Azure is asked too often, and when to ask again."""
-    seconds = answer.retry_after if (answer.retry_after or "").isdigit() else None
+    seconds = answer.retry_after if (answer.retry_after or "").isdecimal() else None
     return f"{what}: Azure is throttling (429); try again {f'in {seconds} s' if seconds else 'later'}"
 
 

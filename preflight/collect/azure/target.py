@@ -59,7 +59,7 @@ def node_homes(nodes: tuple[Node, ...] | Missing) -> tuple[NodeHome, ...]:
 def vault_in_values(values: Values | Missing) -> str | None:
     """Return the vault that the values name; None where they name none, or are not known."""
     block = None if isinstance(values, Missing) else keyvault(values)
-    return block.keyvault_name if block else None
+    return block.keyvault_name if block and block.enabled else None
 
 
 def is_aks_host(host: str | None) -> bool:
