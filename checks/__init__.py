@@ -3,13 +3,16 @@
 from checks.addon_placement import addon_placement
 from checks.addon_state import addon_state
 from checks.akv_naming import akv_naming
+from checks.identity_grant_model import identity_grant_model
 from checks.identity_kind import identity_kind
 from checks.identity_permissions import identity_permissions
 from checks.identity_tenant import identity_tenant
 from checks.keyvault_values import keyvault_values
 from checks.max_pods_headroom import max_pods_headroom
 from checks.node_resource_pressure import node_resource_pressure
+from checks.operator_permissions import operator_permissions
 from checks.vault_found import vault_found
+from checks.vault_network import vault_network
 from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -19,8 +22,11 @@ CHECKS: tuple[Check, ...] = (
     addon_state,
     identity_kind,
     identity_permissions,
+    identity_grant_model,
     identity_tenant,
+    operator_permissions,
     vault_found,
+    vault_network,
     akv_naming,
     keyvault_values,
 )

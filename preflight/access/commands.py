@@ -5,6 +5,7 @@ import shlex
 
 from preflight.access.effective import Doubt, resource_of
 from preflight.access.identities import KnownIdentity
+from preflight.access.network import SERVICE, network_of
 from preflight.access.policies import model
 from preflight.access.scopes import resource_group, subscription
 from preflight.facts import ManagedCluster, ScaleSet, Vault, same_id
@@ -146,6 +147,43 @@ def show_client_id(cluster: ManagedCluster) -> Words:
 def enable_addon(cluster: ManagedCluster) -> Words:
     """Enable the Key Vault add-on."""
     return az_aks("enable-addons", cluster, addons="azure-keyvault-secrets-provider")
+
+
+def allow_subnet(vault: Vault, subnet: str, services: tuple[str, ...] | None) -> tuple[Words, ...]:
+    """Let a subnet through the vault's firewall.
+
+    `services` are the endpoints that the subnet has: the update replaces its list, so they are said again, and where
+    they are not known the update is left out.
+    """
+    rule = az("keyvault network-rule add", name=vault.name, subscription=subscription(vault.id), subnet=subnet)
+    if services is None:
+        return (rule,)
+    wanted = (*(one for one in services if one.lower() != SERVICE.lower()), SERVICE)
+    return (az("network vnet subnet update", ids=subnet, service_endpoints=wanted), rule)
+
+
+def private_endpoint(vault: Vault, subnet: str) -> tuple[Words, ...]:
+    """Put a private endpoint of the vault into a subnet, and link its DNS zone to that subnet's network."""
+    where = {"resource_group": resource_group(subnet), "subscription": subscription(subnet)}
+    return (
+        az(
+            "network private-endpoint create",
+            name=f"pe-{vault.name}",
+            **where,
+            subnet=subnet,
+            private_connection_resource_id=vault.id,
+            group_id="vault",
+            connection_name=f"pe-{vault.name}",
+        ),
+        az(
+            "network private-dns link vnet create",
+            name=f"link-{vault.name}",
+            **where,
+            zone_name="privatelink.vaultcore.azure.net",
+            virtual_network=network_of(subnet),
+            registration_enabled="false",
+        ),
+    )
 
 
 def attach(identity: KnownIdentity, scale_sets: tuple[ScaleSet, ...]) -> tuple[Words, ...]:

@@ -17,7 +17,7 @@ from preflight.collect.kubeconfig import GET_CREDENTIALS, configured
 from preflight.collect.reading import Unreadable
 
 JSON = "application/json"
-_PAGE_SIZE = 1000
+PAGE_SIZE = 1000
 _LIST_ATTEMPTS = 3
 _TOKEN = re.compile(rb'"continue":"([\w.~=-]+)"', re.ASCII)
 _HEAD_BYTES = 4096
@@ -25,7 +25,8 @@ _CONNECT_SECONDS = 10.0
 _LONGEST_WAIT = 20
 _RETRIED = (429, 500, 502, 503, 504)
 FORBIDDEN, NOT_FOUND = 403, 404
-_OK, _UNAUTHORIZED, _GONE = 200, 401, 410
+_OK, _CREATED, _UNAUTHORIZED, _GONE = 200, 201, 401, 410
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,22 @@ def get(cluster: Cluster, path: str, query: Mapping[str, str] | None = None, *, 
 
     Raises Refused for every status but 200, Unreadable where no answer came.
     """
+    return _sent(cluster, "GET", f"{path}{'?' + urlencode(query) if query else ''}", accept=accept)
+
+
+def review(cluster: Cluster, question: bytes) -> bytes:
+    """Ask what the caller may do: a SelfSubjectAccessReview as JSON, which the API server answers and never stores.
+
+    It is the only POST of this tool. Raises as `get` does.
+    """
+    return _sent(cluster, "POST", _REVIEWS, accept=JSON, body=question)
+
+
+def _sent(cluster: Cluster, method: str, path: str, *, accept: str, body: bytes | None = None) -> bytes:
+    """Send one request that changes nothing.
+
+    Raises Refused for every status but 200, Unreadable where no answer came.
+    """
     import urllib3  # noqa: PLC0415 - comes with the kubernetes package, which only live runs load
 
     retries = urllib3.Retry(
@@ -83,7 +100,7 @@ def get(cluster: Cluster, path: str, query: Mapping[str, str] | None = None, *, 
         redirect=0,
         other=0,
         status_forcelist=_RETRIED,
-        allowed_methods=("GET",),
+        allowed_methods=(method,),
         backoff_factor=0.2,
         raise_on_status=False,
         retry_after_max=_LONGEST_WAIT,
@@ -97,11 +114,14 @@ def get(cluster: Cluster, path: str, query: Mapping[str, str] | None = None, *, 
     authorization = cluster.configuration.get_api_key_with_prefix("BearerToken", alias="authorization")
     if authorization:
         headers["Authorization"] = authorization
+    if body is not None:
+        headers["Content-Type"] = JSON
     try:
         answer = cluster.pool.request(
-            "GET",
-            f"{cluster.url}{path}{'?' + urlencode(query) if query else ''}",
+            method,
+            f"{cluster.url}{path}",
             headers=headers,
+            body=body,
             retries=retries,
             redirect=False,
             timeout=urllib3.Timeout(
@@ -112,7 +132,7 @@ def get(cluster: Cluster, path: str, query: Mapping[str, str] | None = None, *, 
         raise Unreadable(_unreached(cluster, error)) from None
     except OSError as error:
         raise Unreadable(f"{cluster.server} cannot be reached: {type(error).__name__}") from None
-    if answer.status != _OK:
+    if answer.status != (_CREATED if body else _OK):
         raise Refused(_refusal(cluster, path, answer.status, answer.data), answer.status)
     data: bytes = answer.data
     return data
@@ -154,7 +174,7 @@ def _refusal(cluster: Cluster, path: str, status: int, body: bytes) -> str:
         renew = f"az login, then {GET_CREDENTIALS} --overwrite-existing"
         return f"{cluster.server} does not accept these credentials (401); they may have expired: {renew}"
     if status == NOT_FOUND:
-        return f"{cluster.server} serves no {path} (404)"
+        return f"{cluster.server} serves no {path.partition('?')[0]} (404)"
     try:
         message = decode(body, _Status).message
     except Undecodable:
@@ -213,7 +233,7 @@ def read_list(
 def _pages(cluster: Cluster, path: str, type_: type[P], query: dict[str, str], accept: str) -> Iterator[P]:
     """Yield the pages; the next one is under way while one is decoded."""
     asked = partial(get, cluster, path, accept=accept)
-    query["limit"] = str(_PAGE_SIZE)
+    query["limit"] = str(PAGE_SIZE)
     data = asked(query)
     while True:
         likely = _likely_token(data)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar, get_args
 import msgspec
 from msgspec.structs import force_setattr
 
+from preflight.collect.access_reviews import read_access_reviews
 from preflight.collect.cluster import FORBIDDEN, NOT_FOUND, Cluster, ListMeta, Refused, connect, get, read_list
 from preflight.collect.decoding import Undecodable, decode
 from preflight.collect.reading import Get, Reader, Unreadable
@@ -50,6 +51,7 @@ def readers(
     return {
         **{fact.name: partial(_list, cluster, fact) for fact in listed},
         "secrets": partial(_secrets, cluster, namespace),
+        "access_reviews": partial(read_access_reviews, cluster, namespace),
         "secret_provider_classes": partial(
             _served, cluster, "secretproviderclasses", SecretProviderClasses, SecretProviderClass
         ),
