@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.collect.documents import Given, read_files, unpack, yaml_json
+from preflight.collect.documents import Given, read_files, recognise, split, unpack, yaml_json
 from preflight.errors import InputError, UsageError
 from tests.collect import dumps
 from tests.collect.release_records import record_secret
@@ -56,8 +56,10 @@ LIST = dumps.as_json(dumps.listing(dumps.small_cluster()))
         (b"Name    Location\n------  --------\naks     westeurope\n", "use `-o json` instead of `-o table`"),
         (b"Error from server (Forbidden): nodes is forbidden\n", "an error message of kubectl"),
         (b"No resources found in default namespace.\n", "kubectl found nothing"),
-        (b'"just a string"', "neither an object nor a list; expected"),
-        (b"42", "neither an object nor a list; expected"),
+        (b'"just a string"', "neither an object nor a list of objects; expected"),
+        (b"42", "neither an object nor a list of objects; expected"),
+        (b"[1, 2, 3]", "neither an object nor a list of objects; expected"),
+        (dumps.as_json(dumps.pod("p" * 9_000_000)), "the document: larger than any object"),
         (b'{"a": 1}', "not recognised; expected JSON or YAML"),
         (b"global:\n  keyvault: {}\n", "looks like Helm values; give values files with `-f`"),
         (b'{"error": {"code": "AuthorizationFailed", "message": "secret"}}', "answer of Azure (AuthorizationFailed)"),
@@ -121,6 +123,26 @@ def test_a_few_aliases_and_merge_keys_do_no_harm() -> None:
     [(line, data)] = yaml_json.documents(text)
     assert line == 1
     assert json.loads(data) == {"labels": {"a": "b"}, "name": "x", "copy": {"a": "b"}, "x": 1, "<<": {"a": "b"}}
+
+
+def test_lists_within_lists_end_somewhere(tmp_path: Path) -> None:
+    document: Any = dumps.pod("p")
+    for _ in range(200):
+        document = dumps.listing([document])
+    found = read_files(dumps.write(tmp_path, [dumps.as_json(document)]))
+    assert found.notes[0].endswith("nothing here reads List")
+
+
+def test_what_has_no_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(split, "MAX_DOCUMENTS", 10)
+    assert "more than 10 documents" in refused(tmp_path, b"[]" * 30)
+    assert "more than 10 documents" in refused(tmp_path, b"--- a\n" * 30)
+    monkeypatch.setattr(recognise, "MAX_FOUND", 20)
+    assert "more than 20 objects" in refused(tmp_path, dumps.as_json([{}] * 30))
+    monkeypatch.setattr(split, "MAX_BRACES", 10)
+    assert "too many objects" in refused(tmp_path, dumps.as_json([{}] * 30))
+    monkeypatch.setattr(yaml_json, "MAX_NODES", 10)
+    assert "more than 10 nodes; use JSON" in refused(tmp_path, b"- a\n" * 30)
 
 
 def test_a_gzip_bomb_is_refused_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

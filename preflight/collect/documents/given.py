@@ -26,6 +26,7 @@ from preflight.facts import FACTS, Fact
 EVERYTHING = Choice()
 """Nothing was chosen: one vault and one release, or they are Missing."""
 
+_MAX_NOTES = 50
 _SKEW = timedelta(days=1)  # a zip keeps local time; clocks differ
 
 
@@ -77,6 +78,8 @@ def read_files(
         for what, count in sorted(pile.repeated.items())
         if count
     ]
+    if len(pile.notes) > _MAX_NOTES:
+        pile.notes[_MAX_NOTES:] = [f"and {len(pile.notes) - _MAX_NOTES} more notes on files"]
     return Given(
         facts=assembled,
         listed=listed,

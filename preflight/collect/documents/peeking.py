@@ -1,5 +1,7 @@
 """A look at single fields of a JSON text, without decoding the rest of it."""
 
+from functools import cache
+
 import msgspec
 
 
@@ -33,12 +35,19 @@ def head_of(raw: msgspec.Raw) -> Head | None:
         return None
 
 
+class _AnyObject(msgspec.Struct, frozen=True):
+    """Takes any object and keeps nothing of it."""
+
+
 def array(raw: msgspec.Raw | None) -> list[msgspec.Raw] | None:
-    """Return the entries of a list, None where the text is none."""
+    """Return the entries of a list of objects, None where the text is anything else."""
     try:
-        return msgspec.json.decode(raw, type=list[msgspec.Raw]) if raw else None
-    except (msgspec.DecodeError, RecursionError):
+        # A list of millions of numbers is refused at the first one, before it fills the memory.
+        if raw and msgspec.json.decode(raw, type=list[_AnyObject]) is not None:
+            return msgspec.json.decode(raw, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    return None
 
 
 def string(raw: msgspec.Raw | None) -> str | None:
@@ -65,7 +74,15 @@ def integer(raw: msgspec.Raw) -> int | None:
 def field(raw: msgspec.Raw | None, *names: str) -> msgspec.Raw | None:
     """Return the first of the fields that an object has; null counts as not there."""
     try:
-        fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]) if raw else {}
+        picked = msgspec.json.decode(raw, type=_picking(names)) if raw else None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    return next((fields[name] for name in names if name in fields and not is_null(fields[name])), None)
+    fields = msgspec.structs.astuple(picked) if picked else ()
+    return next((value for value in fields if value and not is_null(value)), None)
+
+
+@cache
+def _picking(names: tuple[str, ...]) -> type[msgspec.Struct]:
+    """Return a struct of these fields: the others of an object, be they millions, are skipped while reading."""
+    fields = {f"field{index}": name for index, name in enumerate(names)}
+    return msgspec.defstruct("_Picked", [(field, msgspec.Raw, msgspec.Raw()) for field in fields], rename=fields)

@@ -16,6 +16,10 @@ from preflight.collect.documents.split import Malformed, documents
 from preflight.collect.documents.unpack import EXPECTED, NotUsable
 from preflight.facts import Fact
 
+MAX_FOUND = 250_000
+"""Objects of one text: the largest cluster that Kubernetes supports has 150,000 pods."""
+
+_MAX_LISTS = 2  # lists within one another
 _MAX_WRAPPERS = 2  # az aks command invoke around kubectl; anything deeper is no dump
 
 _OTHER_KUBERNETES = {
@@ -51,7 +55,10 @@ def kinds_of(facts: Mapping[str, Fact]) -> Kinds:
 
 def recognise(data: bytes, kinds: Kinds) -> Iterator[Found]:
     """Yield what a text holds, in its order. Raises NotUsable where it is nothing that anybody would read."""
-    yield from _text(data, kinds, wrappers=0)
+    for number, found in enumerate(_text(data, kinds, wrappers=0)):
+        if number == MAX_FOUND:
+            raise NotUsable(f"more than {MAX_FOUND} objects; give less at a time, a file for each kind")
+        yield found
 
 
 def kinds_named(data: bytes, kinds: Kinds) -> set[str]:
@@ -86,7 +93,7 @@ def _document(raw: msgspec.Raw, place: str, kinds: Kinds, *, wrappers: int, is_y
         return
     head = head_of(raw)
     if head is None:
-        yield unusable(place, f"neither an object nor a list; expected {EXPECTED}")
+        yield unusable(place, f"neither an object nor a list of objects; expected {EXPECTED}")
         return
     schema = string(head.schema) or ""
     if schema.startswith("cluedin-preflight/bundle/"):
@@ -136,12 +143,19 @@ def _logs(data: bytes, code: int, at: str | None, kinds: Kinds, wrappers: int) -
         raise Malformed(f"logs: {error}") from None
 
 
-def _object(raw: msgspec.Raw, head: Head, place: str, kinds: Kinds, of: tuple[str, str] = ("", "")) -> Iterator[Found]:
-    """Yield what one object is. `of` is API version and kind of the list it came in, which its items may leave out."""
+def _object(
+    raw: msgspec.Raw, head: Head, place: str, kinds: Kinds, *, of: tuple[str, str] = ("", ""), lists: int = 0
+) -> Iterator[Found]:
+    """Yield what one object is.
+
+    `of` is API version and kind of the list it came in, which its items may leave out; `lists` is how many lists it is
+    in.
+    """
     version, kind = string(head.apiVersion) or of[0], string(head.kind) or of[1]
     items = [] if head.items and is_null(head.items) else array(head.items)
-    if items is not None and (kind.endswith("List") or not kind):
-        yield from _kubernetes_list(items, head, version, kind.removesuffix("List"), place, kinds)
+    if items is not None and lists < _MAX_LISTS and (kind.endswith("List") or not kind):
+        for found in _items(items, (version, kind.removesuffix("List")), place, kinds, lists + 1):
+            yield found._replace(cut=_goes_on(head.metadata)) if found.what else found
     elif version and kind == "Table":
         yield from _table(raw, head, place, kinds)
     elif version and kind == "Status":
@@ -155,23 +169,15 @@ def _object(raw: msgspec.Raw, head: Head, place: str, kinds: Kinds, of: tuple[st
         yield azure_resource(raw, head, place)
 
 
-def _kubernetes_list(
-    items: list[msgspec.Raw], head: Head, version: str, kind: str, place: str, kinds: Kinds
-) -> Iterator[Found]:
+def _items(items: list[msgspec.Raw], of: tuple[str, str], place: str, kinds: Kinds, lists: int) -> Iterator[Found]:
+    version, kind = of
     fact = kinds.get((_group(version), _plural(kind)), "") if kind else ""
-    if not items and not fact:
-        reason = f"an empty list; nothing here reads {safe(kind)}" if kind else "an empty list has no kind"
-        yield unread(place, reason)
-    elif not items:
+    if not items and fact:
         yield Found(fact, None, place)
+    elif not items:
+        yield unread(place, f"an empty list; nothing here reads {safe(kind)}" if kind else "an empty list has no kind")
     for index, item in enumerate(items):
-        inner = head_of(item)
-        here = f"{place}items[{index}]"
-        if inner is None:
-            yield unusable(here, "no object")
-            continue
-        for found in _object(item, inner, here, kinds, (version, kind)):
-            yield found._replace(cut=_goes_on(head.metadata)) if found.what else found
+        yield from _object(item, head_of(item) or Head(), f"{place}items[{index}]", kinds, of=of, lists=lists)
 
 
 def _table(raw: msgspec.Raw, head: Head, place: str, kinds: Kinds) -> Iterator[Found]:
@@ -205,12 +211,7 @@ def _azure_list(items: list[msgspec.Raw], place: str, kinds: Kinds, *, cut: str)
     if not items:
         yield unread(place, "an empty list has no kind")
     for index, item in enumerate(items):
-        head = head_of(item)
-        here = f"{place}[{index}]"
-        if head is None:
-            yield unusable(here, "no object")
-            continue
-        for found in _object(item, head, here, kinds):
+        for found in _object(item, head_of(item) or Head(), f"{place}[{index}]", kinds, lists=1):
             yield found._replace(cut=cut or found.cut) if found.what else found
 
 

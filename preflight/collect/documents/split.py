@@ -21,6 +21,12 @@ _KUBECTL_TABLE = re.compile(rb"(NAMESPACE +)?NAME +[A-Z]|NAME\r?\n")
 _AZ_TABLE = re.compile(rb"[^\n]*\n-{3,}( +-{3,})*\s*(\n|$)")
 
 
+MAX_DOCUMENTS = 100_000
+"""Of one text: more than anybody keeps, and few enough to be looked at."""
+MAX_BRACES = 4_000_000
+"""Opening ones of one text: 256 MiB of what kubectl prints have about a million."""
+
+
 class Malformed(NotUsable):
     """No JSON and no YAML. `cut_off`: it ends in the middle."""
 
@@ -41,6 +47,8 @@ def documents(data: bytes) -> Iterator[Document]:
     """Yield the documents of a text. Raises NotUsable; JSON is looked through before its first document is yielded."""
     if not _SOMETHING.search(data):
         raise NotUsable(f"empty; expected {EXPECTED}")
+    if data.count(b"{") > MAX_BRACES:
+        raise NotUsable("too many objects; give less at a time, a file for each kind")
     if _JSON.match(data):
         yield from _json_documents(data)
     else:
@@ -65,6 +73,8 @@ def _json_documents(data: bytes) -> list[Document]:
             found.append(Document(msgspec.Raw(rest[:end]), line, is_yaml=False))
             line += data.count(b"\n", start, start + end)
             rest, start = rest[end:], start + end
+            if len(found) == MAX_DOCUMENTS:
+                raise NotUsable(f"more than {MAX_DOCUMENTS} documents; give less at a time") from None
         else:
             return found
 
@@ -81,7 +91,9 @@ def _malformed(data: bytes, start: int, message: str) -> Malformed:
 
 def _yaml_documents(data: bytes) -> Iterator[Document]:
     try:
-        for line, text in yaml_json.documents(data):
+        for number, (line, text) in enumerate(yaml_json.documents(data)):
+            if number == MAX_DOCUMENTS:
+                raise NotUsable(f"more than {MAX_DOCUMENTS} documents; give less at a time")
             yield Document(msgspec.Raw(text), line, is_yaml=True)
     except yaml_json.NotYaml as error:
         raise Malformed(f"neither JSON nor readable YAML ({error}); expected {EXPECTED}") from None

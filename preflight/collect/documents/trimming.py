@@ -34,6 +34,9 @@ _ITEM_TYPES: Mapping[str, type[Any]] = {
     "secret_provider_class_pod_statuses": SecretProviderClassPodStatus,
     "vault": Vault,
 }
+_MAX_OBJECT = 8 * 2**20
+"""Of one object, in bytes; an API server stores at most 3 MiB. A whole table may have ten times as much."""
+
 _VERSION = re.compile(r"[0-9]{1,19}")  # an etcd revision has 64 bits
 _RELEASE_RECORD = "helm.sh/release.v1"
 
@@ -75,6 +78,7 @@ def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
     if found.raw is None or found.what in ("bundle", "result"):
         return
     try:
+        _refuse_huge(found.raw, _MAX_OBJECT * (10 if found.is_table else 1))
         if found.is_table:
             yield from _secret_rows(found.raw)
         elif found.what == "namespaces" or _is_kubernetes(facts.get(found.what)):
@@ -86,6 +90,11 @@ def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
             yield _azure(found.what, found.raw, facts)
     except Undecodable as error:
         raise Undecodable(f"{found.place.rstrip(': ') or 'the document'}: {error}") from None
+
+
+def _refuse_huge(raw: msgspec.Raw, most: int) -> None:
+    if memoryview(raw).nbytes > most:
+        raise Undecodable("larger than any object that an API server or Azure answers with")
 
 
 def _is_kubernetes(fact: Fact | None) -> bool:

@@ -12,6 +12,9 @@ import msgspec
 import yaml
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_NODES = 10_000_000
+"""Of one document: 256 MiB of what kubectl prints; they take half a minute."""
+
 _MAX_DEPTH = 100
 _MAX_GROWTH = 8  # JSON of plain YAML is about as long; a character takes six as \u0000
 _ROOM = 1 << 20  # small files may use an alias or two freely
@@ -68,9 +71,13 @@ class _Writer:
         self.open: list[tuple[bool, str | None, int]] = []  # is it a mapping, its anchor, where it starts
         self.counts: list[int] = []  # how many nodes each has; keys count too
         self.anchors: dict[str, bytes] = {}
+        self.nodes = 0
 
     def node(self, event: yaml.NodeEvent) -> None:
         """Write one node, or the opening of one."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise NotYaml(f"line {_line(event)}: more than {MAX_NODES} nodes; use JSON, which is read faster")
         is_key = self._separate()
         start = len(self.out)
         if isinstance(event, yaml.AliasEvent):
