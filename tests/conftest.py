@@ -3,6 +3,7 @@
 The last lines of a run name each real component that was not there and how to get it.
 """
 
+import platform
 import socket
 import subprocess
 from typing import Any
@@ -14,6 +15,12 @@ from tests.data import data_folder
 
 _LOOPBACK = ("127.0.0.1", "::1")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def platform_is_known() -> None:
+    """The SDKs name the platform in their user agent; Python asks `uname` for that once, before the guard is up."""
+    platform.platform()
 
 
 @pytest.fixture(autouse=True)

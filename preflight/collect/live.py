@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from preflight.collect import azure, kubernetes, vault
 from preflight.collect.finish import finished, planned
 from preflight.collect.reading import Reader, read
@@ -41,6 +43,7 @@ def gather_live(
         api_server=connection.server,
     )
     cloud = cloud or azure.cloud_of(connection.server)
+    cloud = msgspec.structs.replace(cloud, read_timeout=request.request_timeout)
     own_facts = [fact for name, fact in facts.items() if name not in FACTS]
     readers = {
         **kubernetes.readers(

@@ -1,7 +1,6 @@
 """The replay server, and an environment in which only the service principal of the tests is signed in."""
 
 import os
-import platform
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,12 +25,6 @@ class Ask(Protocol):
         values: object = scene.NOT_GIVEN,
         **patience: Any,
     ) -> Any: ...
-
-
-@pytest.fixture(scope="session", autouse=True)
-def platform_is_known() -> None:
-    """The SDKs name the platform in their user agent; Python asks `uname` for that once, before the guard is up."""
-    platform.platform()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from preflight.__main__ import run
 from tests.azure import scene
-from tests.azure.conftest import ca_file, platform_is_known, signed_in  # noqa: F401 - fixtures
+from tests.azure.conftest import ca_file, signed_in  # noqa: F401 - fixtures
 from tests.azure.replay import Replay, serving
 from tests.collect.test_live_kubernetes import RIGHTS, allowed, require_programs, user_without
 from tests.control_plane.cluster import ControlPlane
@@ -36,7 +36,6 @@ def cluster() -> Iterator[ControlPlane]:
 def azure(
     ca_file: Path,  # noqa: F811 - the fixture
     monkeypatch: pytest.MonkeyPatch,
-    platform_is_known: None,  # noqa: ARG001, F811 - as above
     signed_in: None,  # noqa: ARG001, F811 - as above
 ) -> Iterator[Replay]:
     with serving(Replay(), ca_file) as server:
