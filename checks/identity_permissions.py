@@ -83,8 +83,8 @@ def _finding(
 ) -> Finding:
     """Word one reading. `apart`: the objects are not all answered alike, so the cure is for these alone."""
     answer, name = reading.answer, identity.object
-    what = _named(reading.objects) if apart or len(reading.objects) == 1 else _all(reading.objects)
-    because = "; ".join(filter(None, (answer.by, answer.why))).replace(vault.id, "the vault")
+    what = _named(reading.objects) if apart else f"the {len(reading.objects)} objects" if reading.objects else "secrets"
+    because = "; ".join(filter(None, (answer.by, answer.why)))
     if answer.answer == "granted":
         if holds_certificate_user_only(object_id, evidence.assignments, vault):
             because += "; a repeated --role assigns the last role only, and this one happens to read secrets too"
@@ -107,10 +107,6 @@ def _finding(
         else "the secret permission get"
     )
     return fail(message, name, hint, commands=cure)
-
-
-def _all(objects: tuple[str, ...]) -> str:
-    return f"all {len(objects)} objects" if objects else "secrets"
 
 
 def _named(objects: tuple[str, ...], most: int = 3) -> str:

@@ -14,7 +14,7 @@ from preflight.access.actions import DATA_ACTIONS, Operation
 from preflight.access.denials import denial
 from preflight.access.principals import Principal, Standing, is_group, principal
 from preflight.access.roles import definition, power
-from preflight.access.scopes import covers, last_segment, segments
+from preflight.access.scopes import covers, described, last_segment, segments
 from preflight.facts import (
     DenyAssignment,
     GroupMembership,
@@ -151,9 +151,9 @@ def _by_roles(question: Question, evidence: Evidence, vault: Vault, who: Princip
         if covers(entry.scope, resource)
         and (standing := who.stands_to(entry.principal_id, may_be_group=is_group(entry.principal_type))) != "no"
     ]
-    grants = [rule for entry, standing in held if (rule := _grant(entry, standing, action, evidence))]
-    denials = _denials(evidence, who, action, resource)
-    lacking = "" if grants else _lacking(held, action, evidence)
+    grants = [rule for entry, standing in held if (rule := _grant(entry, standing, action, evidence, vault))]
+    denials = _denials(evidence, who, action, resource, vault)
+    lacking = "" if grants else _lacking(held, action, evidence, vault)
     return _weighed(grants, denials, lacking, "" if isinstance(evidence.denials, tuple) else DENIALS_UNREAD)
 
 
@@ -170,12 +170,14 @@ def _weighed(grants: list[_Rule], denials: list[_Rule], lacking: str, unread: st
     return _open(*(doubt for rule in open_rules for doubt in rule.doubts))
 
 
-def _grant(assignment: RoleAssignment, standing: Standing, action: str, evidence: Evidence) -> _Rule | None:
+def _grant(
+    assignment: RoleAssignment, standing: Standing, action: str, evidence: Evidence, vault: Vault
+) -> _Rule | None:
     role = definition(assignment.role_definition_id, evidence.definitions)
     strength = power(role, action)
     if strength == "no":
         return None
-    text = _described(assignment, role)
+    text = _described(assignment, role, vault)
     doubts: list[tuple[Doubt, str]] = []
     if standing == "perhaps":
         doubts.append(("group", f"{text} is for group {assignment.principal_id}, and groups were not read"))
@@ -188,12 +190,14 @@ def _grant(assignment: RoleAssignment, standing: Standing, action: str, evidence
     return _Rule(text=text, doubts=tuple(doubts))
 
 
-def _denials(evidence: Evidence, who: Principal, action: str, resource: str) -> list[_Rule]:
+def _denials(evidence: Evidence, who: Principal, action: str, resource: str, vault: Vault) -> list[_Rule]:
     rules = []
     given = evidence.denials if isinstance(evidence.denials, tuple) else ()
     for deny in sorted(given, key=lambda deny: (deny.scope, deny.id)):
         hit = denial(deny, who, action, resource)
-        text = f"deny assignment {deny.deny_assignment_name or last_segment(deny.id)} at {deny.scope}"
+        text = (
+            f"deny assignment {deny.deny_assignment_name or last_segment(deny.id)} at {described(deny.scope, vault.id)}"
+        )
         if hit == "yes":
             rules.append(_Rule(text=text))
         elif hit == "condition":
@@ -207,15 +211,15 @@ def _nearest_first(assignment: RoleAssignment) -> tuple[int, str, str, str]:
     return (-len(segments(assignment.scope)), assignment.scope, assignment.role_definition_id, assignment.id)
 
 
-def _described(assignment: RoleAssignment, role: RoleDefinition | None) -> str:
+def _described(assignment: RoleAssignment, role: RoleDefinition | None, vault: Vault) -> str:
     name = (role.role_name if role else None) or assignment.role_definition_name
-    return f"role {name or last_segment(assignment.role_definition_id)} at {assignment.scope}"
+    return f"role {name or last_segment(assignment.role_definition_id)} at {described(assignment.scope, vault.id)}"
 
 
-def _lacking(held: Sequence[tuple[RoleAssignment, Standing]], action: str, evidence: Evidence) -> str:
-    missing = f"no role assignment in the listing gives {action}"
+def _lacking(held: Sequence[tuple[RoleAssignment, Standing]], action: str, evidence: Evidence, vault: Vault) -> str:
+    missing = f"no role assignment gives {action.removeprefix('Microsoft.KeyVault/vaults/')}"
     own = [
-        _described(assignment, definition(assignment.role_definition_id, evidence.definitions))
+        _described(assignment, definition(assignment.role_definition_id, evidence.definitions), vault)
         for assignment, standing in held
         if standing in ("self", "member")
     ]

@@ -28,8 +28,8 @@ class KnownIdentity(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> str:
         """How messages call it: `the add-on's identity azurekeyvaultsecretsprovider-aks-1`."""
-        whose = "an identity of your own," if self.role == "own" else f"the {self.role}'s identity"
-        return f"{whose} {self.name}" if self.name else whose.rstrip(",")
+        whose = "your own identity" if self.role == "own" else f"the {self.role}'s identity"
+        return f"{whose} {self.name}" if self.name else whose
 
     @property
     def object(self) -> str:

@@ -9,7 +9,7 @@ from preflight.access.actions import DATA_ACTIONS
 from preflight.access.identities import KnownIdentity
 from preflight.access.policies import is_compound, is_foreign, model
 from preflight.access.roles import CERTIFICATE_USER, definition, power
-from preflight.access.scopes import covers, is_below, last_segment
+from preflight.access.scopes import covers, described, is_below, last_segment
 from preflight.facts import AccessPolicy, Missing, RoleAssignment, RoleAssignments, RoleDefinition, Vault, same_id
 
 MistakeKind = Literal["other-model", "client-id", "other-identity", "compound", "foreign-tenant"]
@@ -40,7 +40,7 @@ def mistakes(
         (entry for entry in listing if _at_vault(entry, vault) and _reads_secrets(entry, definitions)),
         key=lambda entry: (entry.scope, entry.principal_id, entry.id),
     )
-    roles = [(entry.principal_id, _role_text(entry, definitions)) for entry in at_vault]
+    roles = [(entry.principal_id, _role_text(entry, definitions, vault)) for entry in at_vault]
     found = [*_roles(roles, identity, known, vault), *_policies(identity, known, vault)]
     return tuple(dict.fromkeys(found))
 
@@ -130,10 +130,12 @@ def _reads_secrets(assignment: RoleAssignment, definitions: tuple[RoleDefinition
     return power(role, DATA_ACTIONS["secrets/get"]) in ("yes", "condition")
 
 
-def _role_text(assignment: RoleAssignment, definitions: tuple[RoleDefinition, ...] | Missing | None) -> str:
+def _role_text(
+    assignment: RoleAssignment, definitions: tuple[RoleDefinition, ...] | Missing | None, vault: Vault
+) -> str:
     role = definition(assignment.role_definition_id, definitions)
     name = role.role_name if role else None
-    return f"role {name or last_segment(assignment.role_definition_id)} at {assignment.scope}"
+    return f"role {name or last_segment(assignment.role_definition_id)} at {described(assignment.scope, vault.id)}"
 
 
 def _permits_secrets(policy: AccessPolicy) -> bool:

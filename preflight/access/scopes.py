@@ -50,6 +50,26 @@ def last_segment(id: str) -> str:
     return segments(id)[-1]
 
 
+def described(scope: str, vault_id: str) -> str:
+    """Say where something was granted or denied, seen from a vault below it; exact, and short enough for people.
+
+    >>> described("/subscriptions/s/resourceGroups/rg", "/subscriptions/s/resourceGroups/rg/providers/P/vaults/kv")
+    'resource group rg'
+    """
+    written = scope.strip("/").split("/")
+    match segments(scope):
+        case here if here == segments(vault_id):
+            return "the vault"
+        case ("",):
+            return "the root"
+        case ("subscriptions", _) | ("subscriptions", _, "resourcegroups", _):
+            return f"{'resource group' if len(written) > 2 else 'subscription'} {written[-1]}"  # noqa: PLR2004 - one pair
+        case (*above, _) if tuple(above) == _MANAGEMENT_GROUPS:
+            return f"management group {written[-1]}"
+        case _:
+            return "/".join(written[len(segments(vault_id)) :]) if is_below(scope, vault_id) else scope
+
+
 def resource_group(id: str) -> str | None:
     """Return the resource group's name in a resource id, as it is written there; None where there is none."""
     return _after(id, "resourcegroups")

@@ -343,12 +343,12 @@ def test_each_operation_needs_its_own_data_action(operation: Operation, action: 
 
 def test_the_answer_names_what_decides() -> None:
     granted = ask(by_roles(held(GROUP), held(), definitions=[SECRETS_USER]))
-    assert granted.by == f"role {ROLE} at {VAULT}"
+    assert granted.by == f"role {ROLE} at the vault"
     owner = ask(by_roles(held(guid=BUILT_IN["Owner"])))
     assert "it holds role Owner" in owner.why
     assert (
         ask(by_roles(held(), denials=(deny(ALL, deny_assignment_name="lockdown"),))).by
-        == f"deny assignment lockdown at {VAULT}"
+        == "deny assignment lockdown at the vault"
     )
     through = ask(by_roles(held(principal=STAFF, principal_type="Group"), memberships=in_groups(STAFF)))
     assert (through.by or "").endswith(f"through group {STAFF}")

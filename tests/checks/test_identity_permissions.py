@@ -37,7 +37,7 @@ def the_finding(**given: Any) -> Finding:
 def test_secrets_user_at_the_vault_is_enough() -> None:
     finding = the_finding(role_assignments=listing(role_assignment("Key Vault Secrets User", ME)))
     assert finding.status is Status.PASS
-    assert "all 2 objects" in finding.message
+    assert "the 2 objects" in finding.message
     assert finding.evidence == {"principal": ME, "model": "rbac", "objects": ["secrets/cluedin-a", "secrets/cluedin-b"]}
 
 
