@@ -92,7 +92,14 @@ def daemon_set(name: str, namespace: str = "kube-system", *, ready: int = 1) -> 
         "metadata": {"name": name, "namespace": namespace, "resourceVersion": "7"},
         "spec": {
             "selector": {"matchLabels": {"app": name}},
-            "template": {"spec": {"containers": [{"name": "a", "env": [{"name": "TOKEN", "value": CANARY}]}]}},
+            "template": {
+                "metadata": {"labels": {"app": name}},
+                "spec": {
+                    "containers": [
+                        {"name": "a", "image": "images.example/a:1", "env": [{"name": "TOKEN", "value": CANARY}]}
+                    ]
+                },
+            },
         },
         "status": {"desiredNumberScheduled": ready, "numberReady": ready},
     }

@@ -50,8 +50,8 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
             found[name] = container(served=True, items=there[name])
     if "role_assignments" in there:
         found["role_assignments"] = RoleAssignments(items=there["role_assignments"], assigned_to=None)
-    partial = {name: reason for name, reason in pile.cut.items() if name in facts}
-    partial |= lacking(there, pile.newest("nodes", "pods"))
+    partial = lacking(there, pile.newest("nodes", "pods"))
+    partial |= {name: reason for name, reason in pile.cut.items() if name in facts}
     if cluster:
         found["cluster"] = _with_pools(cluster, pools)
     elif pools:
