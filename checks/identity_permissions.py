@@ -23,7 +23,7 @@ from preflight.sync.values import keyvault, objects_needed
 def identity_permissions(
     vault: facts.Vault | Missing | None = None,
     cluster: facts.ManagedCluster | Missing | None = None,
-    values: facts.Values | None = None,
+    values: facts.Values | Missing | None = None,
     identities: tuple[facts.ManagedIdentity, ...] | None = None,
     role_assignments: facts.RoleAssignments | Missing | None = None,
     role_definitions: tuple[facts.RoleDefinition, ...] | Missing | None = None,
@@ -40,11 +40,14 @@ def identity_permissions(
     vault; az makes one assignment for each call, so a repeated `--role` keeps the last only. On a vault with access
     policies give the object id (`--object-id`, not `--spn`) the secret permission get.
     """
-    block = keyvault(values) if values else None
+    block = keyvault(values) if isinstance(values, facts.Values) else None
     named = block.user_assigned_identity_id if block and block.enabled else None
     identity = judged_identity(named, cluster, identities)
     if isinstance(identity, Undetermined):
         yield skip(identity.reason) if identity.not_yet else unknown(identity.reason)
+        return
+    if isinstance(values, Missing) and values.why in ("refused", "failed", "partial"):
+        yield unknown(f"which identity and objects the values name is not known: {values.reason}")
         return
     if not isinstance(vault, facts.Vault):
         missing = vault or Missing(reason="nothing named it")

@@ -203,3 +203,10 @@ def test_what_cannot_be_looked_at_is_open() -> None:
     assert the_finding(vault=Missing(reason="404", why="failed")).status is Status.UNKNOWN
     assert the_finding(vault=Missing(reason="offline", why="offline")).status is Status.SKIP
     assert the_finding(cluster=Missing(reason="offline", why="offline")).status is Status.SKIP
+
+
+def test_values_that_could_not_be_read_may_name_another_identity() -> None:
+    granted = listing(role_assignment("Key Vault Secrets User", ME))
+    refused = Missing(reason="no right to get the release", why="refused")
+    assert the_finding(values=refused, role_assignments=granted).status is Status.UNKNOWN
+    assert the_finding(values=refused, cluster=OFF).status is Status.SKIP
