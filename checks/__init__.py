@@ -3,6 +3,7 @@
 from checks.addon_placement import addon_placement
 from checks.addon_state import addon_state
 from checks.akv_naming import akv_naming
+from checks.fresh_node_fit import fresh_node_fit
 from checks.identity_grant_model import identity_grant_model
 from checks.identity_kind import identity_kind
 from checks.identity_permissions import identity_permissions
@@ -19,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     max_pods_headroom,
     addon_placement,
     node_resource_pressure,
+    fresh_node_fit,
     addon_state,
     identity_kind,
     identity_permissions,

@@ -400,10 +400,12 @@ class ServiceEndpoint(_Resource, frozen=True, kw_only=True):
 
 
 class Subnet(_Resource, frozen=True, kw_only=True):
-    """A subnet. With a `route_table` traffic may leave through a firewall."""
+    """A subnet: its ranges, and with a `route_table` traffic may leave through a firewall."""
 
     id: str = ""
     name: str = ""
+    address_prefix: str | None = None
+    address_prefixes: tuple[str, ...] = ()
     service_endpoints: tuple[ServiceEndpoint, ...] = ()
     route_table: Reference | None = None
     nat_gateway: Reference | None = None

@@ -134,19 +134,21 @@ class _Search:
         kind = owner_kind(resident.pod)
         if kind in ("DaemonSet", "Node", None):
             return Move(resident=resident, node=node, fate="lost", why=f"owned by {kind or 'nobody'}")
-        demand, home = _again(resident), self._places[node].node
-        may = {name: self._may_run(demand, home, room) for name, room in self._places.items() if name != node}
+        demand, home = again(resident), self._places[node].node
+        may = {
+            name: may_run(demand, home, room.node, self._ties) for name, room in self._places.items() if name != node
+        }
         allowed = [name for name, verdict in may.items() if verdict]
         roomy = [name for name in allowed if fits(demand, self._places[name])]
         found = Move(resident=resident, node=node, fate="stuck", allowed=len(allowed), choices=len(roomy))
         if roomy:
             to = max(roomy, key=lambda name: (_emptiness(self._places[name]), name))
-            self._places[to] = _with(self._places[to], demand)
+            self._places[to] = with_pod(self._places[to], demand)
             return msgspec.structs.replace(found, fate="grows" if to in self._opened else "moves", to=to)
         pushing = _best_preemption(demand, {name: self._places[name] for name in allowed}, self._budgets)
         if pushing:
             to, selection = pushing
-            self._places[to] = _with(self._places[to], demand, selection.victims)
+            self._places[to] = with_pod(self._places[to], demand, selection.victims)
             chain = tuple(self.move(victim, to) for victim in selection.victims)
             return msgspec.structs.replace(found, fate="pushes", to=to, chain=chain)
         if opened := self._grow(demand, home):
@@ -165,22 +167,13 @@ class _Search:
         """Open a new node of a pool that may grow and would take the pod; return its name."""
         for entry in self._unopened:
             room, number = entry
-            if self._may_run(demand, home, room) and fits(demand, room):
+            if may_run(demand, home, room.node, self._ties) and fits(demand, room):
                 name = room.node.metadata.name + (f" ({number})" if number > 1 else "")
                 self._unopened.remove(entry)
                 self._opened.add(name)
-                self._places[name] = _with(room, demand)
+                self._places[name] = with_pod(room, demand)
                 return name
         return None
-
-    def _may_run(self, demand: Demand, home: Node, room: Room) -> bool | None:
-        """Tell whether the pod is allowed on the node; None where only an unread volume decides."""
-        node = room.node
-        if barred(demand.spec, node) or os_of(node) != os_of(home):
-            return False
-        if architecture_of(node) != architecture_of(home) and not _names_architecture(demand.pod):
-            return False
-        return self._ties.allow(demand.pod, home, node)
 
     def _tie(self, demand: Demand, home: Node) -> str:
         """Say what keeps the pod where it is."""
@@ -194,10 +187,19 @@ class _Search:
         return "the other nodes run another system or architecture"
 
 
-def _again(resident: Resident) -> Demand:
+def again(resident: Resident) -> Demand:
     """Return what the pod will look for when it is made again: the node it is on is no wish of its own."""
     demand = demand_of(resident.pod)
     return msgspec.structs.replace(demand, spec=msgspec.structs.replace(demand.spec, node_name=None))
+
+
+def may_run(demand: Demand, home: Node, node: Node, ties: VolumeTies) -> bool | None:
+    """Tell whether a pod that runs on `home` is allowed on the node; None where only an unread volume decides."""
+    if barred(demand.spec, node) or os_of(node) != os_of(home):
+        return False
+    if architecture_of(node) != architecture_of(home) and not _names_architecture(demand.pod):
+        return False
+    return ties.allow(demand.pod, home, node)
 
 
 def _names_architecture(pod: Pod) -> bool:
@@ -227,7 +229,8 @@ def _best_preemption(
     return name, selection
 
 
-def _with(room: Room, demand: Demand, without: Sequence[Resident] = ()) -> Room:
+def with_pod(room: Room, demand: Demand, without: Sequence[Resident] = ()) -> Room:
+    """Return the room with the pod on it, and without those who had to go."""
     gone = {victim.name for victim in without}
     newcomer = demand.resident
     return msgspec.structs.replace(

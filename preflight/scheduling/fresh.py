@@ -1,0 +1,175 @@
+"""New nodes of a pool: whether the pods that can only live there fit on as many as the pool may have."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from preflight.facts.azure import AgentPool
+from preflight.facts.kubernetes import DaemonSet, Node, PriorityClass
+from preflight.model import Evidence
+from preflight.scheduling.elsewhere import VolumeTies, again, may_run, with_pod
+from preflight.scheduling.fit import Demand, fits, refusal
+from preflight.scheduling.pools import DISK_ZONE, ZONE, new_room, owner_kind, pool_of
+from preflight.scheduling.room import Resident, Room
+
+Verdict = Literal["fits", "too-big", "too-much", "no-way-found", "unsure"]
+
+
+class FreshPool(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of a pool's pinned pods when all its nodes are new.
+
+    fits          an arrangement was found, on `nodes` new nodes
+    too-big       one pod, `culprit`, does not fit on a new node at all, by `missing`
+    too-much      all together they need more than all the new nodes have, by `missing`
+    no-way-found  no arrangement was found; `culprit` is the first for which there was no room
+    unsure        they fit unless a volume that was not read ties them to a zone
+    """
+
+    pool: str
+    nodes: int
+    pinned: tuple[Resident, ...]
+    verdict: Verdict
+    culprit: Resident | None = None
+    missing: Mapping[str, int] = {}
+
+
+def fresh_pool(
+    pool: str,
+    rooms: Mapping[str, Room],
+    count: int,
+    *,
+    ties: VolumeTies,
+    daemon_sets: Sequence[DaemonSet],
+    priority_classes: Sequence[PriorityClass] = (),
+) -> FreshPool:
+    """Judge a pool that has nodes; `count` is how many new ones there may be.
+
+    A new node runs every DaemonSet of the pool and these besides. Pinned are the pods that no node of another pool may
+    run. The largest is placed first, each on the first new node with room; where that fails, the pods that share a node
+    now are tried together. New nodes stand in the zones of the pool's present ones, in turn.
+    """
+    members = [room for room in rooms.values() if pool_of(room.node) == pool]
+    pinned = tuple(r for room in members for r in room.residents if is_pinned(r, room.node, pool, rooms, ties))
+    room = new_room(members, f"new-{pool}", daemon_sets, priority_classes)
+    fresh = [_in_zone_of(room, members[number % len(members)].node) for number in range(count)]
+    home_of = {resident.name: member.node for member in members for resident in member.residents}
+
+    found = FreshPool(pool=pool, nodes=count, pinned=pinned, verdict="fits")
+    too_big = next((r for r in pinned if not fits(again(r), room)), None)
+    if too_big:
+        refused = refusal(again(too_big), room)
+        missing = {s.resource: s.missing for s in refused.shortfalls} if refused else {}
+        return msgspec.structs.replace(found, verdict="too-big", culprit=too_big, missing=missing)
+    if missing := _beyond_all(pinned, room, count):
+        return msgspec.structs.replace(found, verdict="too-much", missing=missing)
+    ordered = _largest_first(pinned, room)
+    left_over = _pack(ordered, fresh, home_of, ties, sure=True)
+    if left_over is None or _as_now(members, pinned, fresh, home_of, ties):
+        return found
+    unsure = _pack(ordered, fresh, home_of, ties, sure=False) is None
+    return msgspec.structs.replace(found, verdict="unsure" if unsure else "no-way-found", culprit=left_over)
+
+
+def fresh_evidence(fresh: FreshPool) -> dict[str, Evidence]:
+    """Return the judgement as evidence: what lacks in base units, and the pod that is concerned."""
+    missing: dict[str, Evidence] = dict(fresh.missing)
+    return {
+        "pool": fresh.pool,
+        "nodes": fresh.nodes,
+        "pod": fresh.culprit.name if fresh.culprit else None,
+        "missing": missing,
+        "pinned": [resident.name for resident in fresh.pinned],
+    }
+
+
+def is_pinned(resident: Resident, home: Node, pool: str, rooms: Mapping[str, Room], ties: VolumeTies) -> bool:
+    """Tell whether no node of another pool may run the pod; who is made on each node anyway is not looked at."""
+    if owner_kind(resident.pod) in ("DaemonSet", "Node"):
+        return False
+    demand = again(resident)
+    return not any(pool_of(room.node) != pool and may_run(demand, home, room.node, ties) for room in rooms.values())
+
+
+def surge(pool: AgentPool) -> int:
+    """Return how many extra nodes an upgrade of the pool makes: maxSurge, `33%` rounded up, 10 % where not set.
+
+    33 % of 4 nodes are 2. Source: AKS, upgrade settings of node pools.
+    """
+    text = pool.upgrade_settings.max_surge or "10%"
+    count = pool.count or 0
+    number = text.removesuffix("%")
+    if not number.isdecimal():
+        return 1
+    return -(-count * int(number) // 100) if text.endswith("%") else int(number)
+
+
+def most_nodes(pool: AgentPool) -> int:
+    """Return how many nodes the pool may have in normal running: its autoscaler's maximum, else its count."""
+    return (pool.max_count if pool.enable_auto_scaling and pool.max_count else pool.count) or 0
+
+
+def _beyond_all(pinned: Sequence[Resident], room: Room, count: int) -> dict[str, int]:
+    """Return what the pods need beyond everything that `count` new nodes have free.
+
+    Pods of 7000m in all, on 2 new nodes of 4000m each of which DaemonSets take 600m: 7000 - 2 x 3400 = 200m too much.
+    """
+    needed: Counter[str] = Counter({"pods": len(pinned)})
+    for resident in pinned:
+        needed.update(resident.requests)
+    used = {**room.load.used, "pods": room.load.slots}
+    lacking = {
+        name: amount - count * (room.allocatable.get(name, 0) - used.get(name, 0)) for name, amount in needed.items()
+    }
+    return {name: amount for name, amount in sorted(lacking.items()) if amount > 0 and needed[name]}
+
+
+def _largest_first(pinned: Iterable[Resident], room: Room) -> list[Resident]:
+    def share(resident: Resident) -> float:
+        has = room.allocatable
+        return max((amount / has[name] for name, amount in resident.requests.items() if has.get(name)), default=0.0)
+
+    return sorted(pinned, key=lambda resident: (-share(resident), resident.name))
+
+
+def _pack(
+    pods: Iterable[Resident], fresh: Sequence[Room], homes: Mapping[str, Node], ties: VolumeTies, *, sure: bool
+) -> Resident | None:
+    """Place the pods one after the other; return the first that finds no room, None when all are placed."""
+    rooms = list(fresh)
+    for pod in pods:
+        demand = again(pod)
+        index = next(
+            (i for i, room in enumerate(rooms) if _takes(demand, homes[pod.name], room, ties, sure=sure)), None
+        )
+        if index is None:
+            return pod
+        rooms[index] = with_pod(rooms[index], demand)
+    return None
+
+
+def _as_now(
+    members: Sequence[Room],
+    pinned: Sequence[Resident],
+    fresh: Sequence[Room],
+    homes: Mapping[str, Node],
+    ties: VolumeTies,
+) -> bool:
+    """Tell whether each present node's pinned pods fit together on the new node in its place."""
+    names = {resident.name for resident in pinned}
+    groups = [[r for r in member.residents if r.name in names] for member in members]
+    if len(groups) > len(fresh):
+        return False
+    return all(_pack(group, [room], homes, ties, sure=True) is None for group, room in zip(groups, fresh, strict=False))
+
+
+def _takes(demand: Demand, home: Node, room: Room, ties: VolumeTies, *, sure: bool) -> bool:
+    may = may_run(demand, home, room.node, ties)
+    return (may if sure else may is not False) is True and fits(demand, room)
+
+
+def _in_zone_of(room: Room, node: Node) -> Room:
+    zones = {key: node.metadata.labels[key] for key in (ZONE, DISK_ZONE) if key in node.metadata.labels}
+    meta = msgspec.structs.replace(room.node.metadata, labels=room.node.metadata.labels | zones)
+    return msgspec.structs.replace(room, node=msgspec.structs.replace(room.node, metadata=meta))
