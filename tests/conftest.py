@@ -17,6 +17,10 @@ _LOOPBACK = ("127.0.0.1", "::1")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write golden files and shipped manuals anew")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def platform_is_known() -> None:
     """The SDKs name the platform in their user agent; Python asks `uname` for that once, before the guard is up."""

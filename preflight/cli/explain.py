@@ -1,10 +1,17 @@
-"""`explain`: the table of checks, or the manual of one. Reads nothing."""
+"""`explain`: the table of checks, or the manual of one. Reads nothing, and must be instant: it imports very little."""
+
+from importlib.metadata import EntryPoint, entry_points
+from itertools import chain
 
 import click
 
-from preflight.catalog import Catalog, Offer, load
-from preflight.errors import UsageError
-from preflight.report.harmless import line
+from preflight.manuals import Manual, manual, shipped
+
+_ENTRY_POINT_GROUP, _OWN_DISTRIBUTION = "preflight.checks", "cluedin-preflight"
+_STAGES = ("enable", "deploy", "verify")
+
+Explained = tuple[Manual, str]
+"""A manual and the pack it is from."""
 
 
 @click.command("explain")
@@ -15,56 +22,70 @@ def command(topic: str | None, *, no_packs: bool) -> None:
 
     Offline, and instant.
     """
-    catalog = load(packs=not no_packs)
+    explained, broken = _explained(packs=not no_packs)
     if topic is None:
-        click.echo(_table(catalog))
+        click.echo("\n".join([_table(explained), *broken]))
+        click.echo("\nStages: E enable, D deploy, V verify.  One check's manual: cluedin-preflight explain ID")
         return
-    for offer in catalog.offers:
-        if offer.check.id == topic:
-            click.echo(_manual(offer, catalog))
+    for item, pack in explained:
+        if item.id == topic:
+            click.echo(_text(item, pack))
             return
+    from preflight.errors import UsageError  # noqa: PLC0415 - on the way to an error
+
     raise UsageError(f"there is no check {topic!r}; the table of checks: cluedin-preflight explain")
 
 
-def _table(catalog: Catalog) -> str:
-    from tabulate import tabulate  # noqa: PLC0415 - a manual does not need it
-
-    rows = [
-        (
-            offer.check.group,
-            offer.check.id,
-            "".join(
-                stage[0].upper() if stage in offer.check.stages else "-" for stage in ("enable", "deploy", "verify")
-            ),
-            line(offer.check.title),
-            line(offer.pack.split()[0]),
-        )
-        for offer in catalog.offers
+def _explained(*, packs: bool) -> tuple[list[Explained], list[str]]:
+    """Return the manuals of every pack, and a line for each that could not be loaded."""
+    entries = [
+        entry
+        for entry in entry_points(group=_ENTRY_POINT_GROUP)
+        if packs or (entry.dist and entry.dist.name == _OWN_DISTRIBUTION)
     ]
-    several = len({row[-1] for row in rows}) > 1
-    columns = ("group", "check", "stages", "holds when", "pack")
-    shown = rows if several else [row[:-1] for row in rows]
-    broken = "".join(f"\npack {line(p.pack)} could not be loaded: {line(p.reason)}" for p in catalog.broken)
-    table = tabulate(shown, headers=columns if several else columns[:-1], tablefmt="simple", disable_numparse=True)
-    return f"{table}{broken}\n\nStages: E enable, D deploy, V verify.  One check's manual: cluedin-preflight explain ID"
+    ready = [(shipped(entry), entry) for entry in entries]
+    if any(manuals is None for manuals, _ in ready):
+        return _from_checks(packs=packs)
+    found = chain.from_iterable([(item, _pack(entry)) for item in manuals or ()] for manuals, entry in ready)
+    return list(found), []
 
 
-def _manual(offer: Offer, catalog: Catalog) -> str:
-    check = offer.check
-    lines = [
-        f"{check.id}   ({check.group}; stages: {', '.join(check.stages)}; pack {offer.pack})",
-        "",
-        check.manual,
-        "",
-    ]
+def _from_checks(*, packs: bool) -> tuple[list[Explained], list[str]]:
+    """Return the same from the checks themselves, imported."""
+    from preflight.catalog import load  # noqa: PLC0415 - imports every check, so only where manuals are not shipped
+    from preflight.report.harmless import line  # noqa: PLC0415 - as above
+
+    catalog = load(packs=packs)
+    broken = [f"pack {line(pack.pack)} could not be loaded: {line(pack.reason)}" for pack in catalog.broken]
+    return [(manual(offer.check, catalog.facts), offer.pack) for offer in catalog.offers], broken
+
+
+def _pack(entry: EntryPoint) -> str:
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else "unknown"
+
+
+def _table(explained: list[Explained]) -> str:
+    several = len({pack for _, pack in explained}) > 1
+    rows = [("group", "check", "stages", "pack", "holds when"), ("-----", "-----", "------", "----", "----------")]
+    rows += [(item.group, item.id, _letters(item), pack.partition(" ")[0], item.title) for item, pack in explained]
+    shown = rows if several else [(*row[:3], row[4]) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown
+    )
+
+
+def _letters(item: Manual) -> str:
+    return "".join(stage[0].upper() if stage in item.stages else "-" for stage in _STAGES)
+
+
+def _text(item: Manual, pack: str) -> str:
+    lines = [f"{item.id}   (group {item.group}; stages {', '.join(item.stages)}; pack {pack})", "", item.text, ""]
     lines.append("What is read, with which right")
-    for name in check.reads:
-        if name != "header":
-            fact = catalog.facts[name]
-            lines.append(f"  {name}{'' if name in check.needed else ' (welcome)'}: {fact.right}")
-    if check.thresholds:
-        lines += ["", f"Settings, in preflight.toml under [checks.{check.id}]"]
-        lines += [f"  {name} = {_toml(default)}" for name, default in check.thresholds.items()]
+    lines += [f"  {read.name}{'' if read.needed else ' (welcome)'}: {read.right}" for read in item.reads]
+    if item.thresholds:
+        lines += ["", f"Settings, in preflight.toml under [checks.{item.id}]"]
+        lines += [f"  {name} = {_toml(default)}" for name, default in item.thresholds.items()]
     return "\n".join(lines)
 
 
