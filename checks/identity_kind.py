@@ -6,20 +6,12 @@ from msgspec.structs import replace
 
 from preflight import Commands, Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.access.commands import attach, commands, show_client_id
-from preflight.access.identities import (
-    IdKind,
-    KnownIdentity,
-    is_filled_in,
-    is_guid,
-    known_identities,
-    lacking_scale_sets,
-    whose,
-)
+from preflight.access.identities import IdKind, KnownIdentity, is_filled_in, known_identities, lacking_scale_sets, whose
 from preflight.access.principals import EVERYONE
 from preflight.sync.block import is_placeholder
-from preflight.sync.values import KEYVAULT, keyvault, location
+from preflight.sync.values import keyvault, location
 
-OBJECT = "values/" + ".".join(KEYVAULT) + ".userAssignedIdentityID"
+OBJECT = "values/global.keyvault.userAssignedIdentityID"
 
 
 @check("identity-kind", group="identity")
@@ -49,7 +41,7 @@ def identity_kind(
         return
     setting = block.settings.get("userAssignedIdentityID")
     named = block.user_assigned_identity_id
-    unfilled = not is_filled_in(named) and (named is None or is_placeholder(named) or named == EVERYONE)
+    unfilled = named is None or is_placeholder(named) or named == EVERYONE
     if setting and setting.kind == "token":
         yield skip("a pipeline fills it in later", OBJECT)
     elif unfilled and "enable" in (header.stage, *header.stages):
@@ -75,7 +67,7 @@ def _compared(
     found = whose(named, known)
     if found:
         return _judged(*found, addon, scale_sets, show)
-    if is_guid(named):
+    if is_filled_in(named):
         return unknown(f"{named} is none of the identities that could be read", OBJECT, _hint(addon), commands=show)
     return fail(f"{named} is not a client id, which is a GUID", OBJECT, _hint(addon), commands=show)
 

@@ -6,9 +6,9 @@ from preflight import Finding, Missing, check, facts, fail, passed, skip, unknow
 from preflight.access.commands import az, commands
 from preflight.access.identities import Undetermined, judged_identity
 from preflight.sync.block import is_placeholder
-from preflight.sync.values import KEYVAULT, KeyVaultBlock, keyvault, location
+from preflight.sync.values import KeyVaultBlock, keyvault, location
 
-OBJECT = "values/" + ".".join(KEYVAULT) + ".tenantId"
+OBJECT = "values/global.keyvault.tenantId"
 
 
 @check("identity-tenant", group="identity")

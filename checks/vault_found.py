@@ -7,7 +7,7 @@ from preflight.access.commands import az, commands
 from preflight.access.scopes import subscription
 from preflight.sync.block import is_placeholder
 from preflight.sync.naming import vault_fault
-from preflight.sync.values import KEYVAULT, keyvault, location
+from preflight.sync.values import keyvault, location
 
 _SOVEREIGN = {"usgov": "AzureUSGovernmentCloud", "usdod": "AzureUSGovernmentCloud", "china": "AzureChinaCloud"}
 """Beginnings of locations to the `cloudName` that the provider needs there; it takes the public cloud for granted."""
@@ -36,7 +36,7 @@ def vault_found(
     setting = block.settings.get("keyvaultName") if block and block.enabled else None
     name = block.keyvault_name if setting and block else header.target.vault
     name = name or (vault.name if isinstance(vault, facts.Vault) and setting is None else None)
-    shown = f"values/{'.'.join(KEYVAULT)}.keyvaultName" if setting else f"vault/{name}"
+    shown = "values/global.keyvault.keyvaultName" if setting else f"vault/{name}"
     place = location(setting)
     if setting and setting.kind == "token":
         yield skip("a pipeline fills it in later", shown)
