@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from preflight.errors import InputError
-from preflight.facts import Fact, Header, Missing, Snapshot
+from preflight.facts import Fact, Header, Missing, Snapshot, instant
 
 SCHEMA_PREFIX = "cluedin-preflight/bundle/"
 VERSION = 1
@@ -59,6 +59,10 @@ def decode(data: bytes, name: str, facts: Mapping[str, Fact]) -> Snapshot:
         raise InputError(f"{name}: the bundle is cut off or damaged (its gzip stream does not end)") from None
     _refuse_other_versions(text, name)
     file = _decoded(text, _File, f"{name}: the bundle is damaged")
+    try:
+        instant(file.header.collected_at)
+    except ValueError:
+        raise InputError(f"{name}: the bundle is damaged: header.collected_at is no instant") from None
     values: dict[str, Any] = dict(file.missing)
     for fact, raw in file.facts.items():
         if fact not in facts:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from preflight.definition import Check
-from preflight.facts import Fact, Header, Missing, Snapshot
+from preflight.facts import Fact, Header, Missing, Snapshot, instant
 from preflight.model import FactState, Finding, Outcome, Report, Status
 from preflight.settings import Settings
+from preflight.waivers import applied
 
 NO_VERDICT = "the check reached no verdict"
 
@@ -55,7 +56,7 @@ def run(
         stage=header.stage,
         stage_reason=header.stage_reason,
         target=header.target,
-        outcomes=tuple(outcomes),
+        outcomes=applied(outcomes, settings.waivers, instant(header.collected_at).date()),
         facts=tuple(_state(fact, snapshot) for name, fact in facts.items() if name in read),
         notes=header.notes,
         sample=header.sample,

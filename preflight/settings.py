@@ -1,4 +1,4 @@
-r"""preflight.toml: thresholds of checks and placeholders of pipelines, with precise complaints.
+r"""preflight.toml: thresholds of checks, accepted findings, placeholders of pipelines; with precise complaints.
 
 tokens = ['#\{.*\}#']          # placeholders that a pipeline fills in later; skips, with --offline only
 
@@ -16,6 +16,7 @@ import msgspec
 
 from preflight.definition import Check
 from preflight.errors import SettingsError
+from preflight.waivers import Waiver
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     tokens: tuple[str, ...] = ()
     checks: Mapping[str, Mapping[str, Any]] = {}
+    waivers: tuple[Waiver, ...] = ()
 
     def thresholds(self, check: Check) -> dict[str, Any]:
         """Return the check's thresholds, its defaults overridden by the file's values."""
@@ -35,7 +37,7 @@ def parse(text: str, name: str, checks: Sequence[Check]) -> Settings:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{name}: not valid TOML: {error}") from None
-    _refuse_unknown(document, ("tokens", "checks"), name, "")
+    _refuse_unknown(document, ("tokens", "checks", "waivers"), name, "")
     tokens = document.get("tokens", [])
     if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
         raise SettingsError(f"{name}: tokens: expected a list of regular expressions")
@@ -55,6 +57,7 @@ def parse(text: str, name: str, checks: Sequence[Check]) -> Settings:
         _refuse_unknown(table, known[check_id].thresholds, name, f"checks.{check_id}.")
     return Settings(
         tokens=tuple(tokens),
+        waivers=_waivers(document.get("waivers", []), name, known),
         checks={
             check_id: {
                 key: _typed(value, known[check_id].thresholds[key], f"{name}: checks.{check_id}.{key}")
@@ -63,6 +66,23 @@ def parse(text: str, name: str, checks: Sequence[Check]) -> Settings:
             for check_id, table in tables.items()
         },
     )
+
+
+def _waivers(tables: Any, name: str, known: Mapping[str, Check]) -> tuple[Waiver, ...]:  # noqa: ANN401 - what TOML held
+    if not isinstance(tables, list):
+        raise SettingsError(f"{name}: waivers: expected tables [[waivers]]")
+    waivers = []
+    for number, table in enumerate(tables, 1):
+        where = f"{name}: waivers[{number}]"
+        try:
+            waiver = msgspec.convert(table, Waiver)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{where}: {error}; all of check, object, reason, owner, until are needed") from None
+        _refuse_unknown({waiver.check: waiver}, known, name, f"waivers[{number}].check = ")
+        if not waiver.reason.strip() or not waiver.owner.strip():
+            raise SettingsError(f"{where}: reason and owner may not be empty")
+        waivers.append(waiver)
+    return tuple(waivers)
 
 
 def _refuse_unknown(table: Mapping[str, Any], known: Mapping[str, Any] | Sequence[str], name: str, path: str) -> None:

@@ -13,6 +13,7 @@ VERBS = {
     "show": "Look closer: what a DaemonSet does to nodes, who may read what, each Secret's chain.",
     "explain": "The table of checks, or the manual of one. Offline.",
     "report": "Show a saved result again, in any format.",
+    "compare": "What is new, resolved, changed between two results or bundles.",
     "demo": "Judge a bundled sample cluster: nothing is contacted.",
 }
 """Each verb's summary, kept here so that the list of verbs loads none of them."""

@@ -59,7 +59,13 @@ def showing(command: Command) -> Command:
     """Add the options that say how results are shown."""
     return _add(
         command,
-        click.option("-o", "--output", multiple=True, metavar="FORMAT[=FILE]", help="text, json, junit; repeatable."),
+        click.option(
+            "-o",
+            "--output",
+            multiple=True,
+            metavar="FORMAT[=FILE]",
+            help="text, json, junit, html, markdown, sarif, annotations, runbook; repeatable.",
+        ),
         click.option("-q", "--quiet", is_flag=True, help="Problems and footer only."),
         click.option("-v", "--verbose", is_flag=True, help="The arithmetic, and every object."),
         click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True),

@@ -14,10 +14,9 @@ import click
 from preflight.errors import InputError, OutputError, UsageError
 from preflight.report.document import Document
 
-FORMATS = ("text", "json", "junit")
+FORMATS = ("text", "json", "junit", "html", "markdown", "sarif", "annotations", "runbook")
 """Formats of a report, each a module of preflight.report with a function `render`."""
 
-VERBOSITY_QUIET, VERBOSITY_NORMAL, VERBOSITY_VERBOSE = -1, 0, 1
 _NARROWEST, _WIDEST = 40, 140
 
 
@@ -106,6 +105,8 @@ def terminal_width() -> int:
 
 def _rendered(document: Document, output: Output, *, verbosity: int, color: str) -> str:
     module = import_module(f"preflight.report.{output.format}")
+    if output.format == "annotations":
+        return str(module.render(document, platform=module.platform(os.environ)))
     if output.format != "text":
         return str(module.render(document))
     if output.file:

@@ -7,9 +7,11 @@ import click
 from preflight import bundle
 from preflight.cli import options
 from preflight.cli.judging import checks_wanted, judged, settings_from, show
-from preflight.cli.output import parse, write_whole
+from preflight.cli.output import parse, read_named, write_whole
 from preflight.cli.taking import snapshot_of
+from preflight.compare import against
 from preflight.errors import OutputError
+from preflight.report import json
 from preflight.report.document import FailOn
 
 
@@ -17,6 +19,7 @@ from preflight.report.document import FailOn
 @options.reading
 @options.judging
 @options.gating
+@click.option("--baseline", metavar="RESULT", help="A saved result: only findings that it does not have count.")
 @click.option("--save-bundle", metavar="FILE", help="Keep what was judged.")
 @options.showing
 def command(
@@ -27,6 +30,7 @@ def command(
     no_packs: bool,
     fail_on: FailOn | None,
     allow_unknown: bool,
+    baseline: str | None,
     save_bundle: str | None,
     output: tuple[str, ...],
     quiet: bool,
@@ -48,5 +52,7 @@ def command(
         except OSError as error:
             raise OutputError(f"{save_bundle}: cannot be written: {error.strerror}") from None
     result = judged(snapshot, catalog, offers, settings, fail_on=fail_on or "fail", allow_unknown=allow_unknown)
+    if baseline:
+        result = against(result, json.parse(read_named(baseline), name=baseline))
     show(result, outputs, quiet=quiet, verbose=verbose, color=color)
     return result.exit_code
