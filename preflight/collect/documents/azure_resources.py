@@ -36,7 +36,7 @@ def azure_resource(raw: msgspec.Raw, head: Head, place: str) -> Found:
     if vault_object:
         return _vault_object(raw, vault_object, place)
     fact = _AZURE.get((string(head.type) or "").lower()) or _AZURE.get(_type_of(identifier))
-    if fact == "vault" and not field(raw, "properties", "vaultUri"):
+    if fact == "vault" and not field(raw, "properties", "vaultUri", "tenantId", "accessPolicies"):
         return unread(place, "a vault without its properties; use `az keyvault show -n NAME`")
     if fact:
         return Found(fact, raw, place)
