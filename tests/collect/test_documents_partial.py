@@ -64,7 +64,25 @@ def test_a_node_may_be_without_kube_system_pods_for_a_reason(tmp_path: Path, exc
 
 def test_pods_of_a_daemon_set_that_runs_elsewhere_are_missed(tmp_path: Path) -> None:
     owners = dumps.listing([dumps.daemon_set("proxy"), dumps.daemon_set("agent", "monitoring")])
-    assert "DaemonSet monitoring/agent" in lacks(given(tmp_path, dumps.node(), dumps.pod("proxy"), owners), "pods")
+    assert "namespace monitoring, where" in lacks(given(tmp_path, dumps.node(), dumps.pod("proxy"), owners), "pods")
+
+
+def test_pods_that_have_mounted_a_class_are_missed(tmp_path: Path) -> None:
+    record = {
+        "apiVersion": "secrets-store.csi.x-k8s.io/v1",
+        "kind": "SecretProviderClassPodStatus",
+        "metadata": {"name": "server-0-sync", "namespace": "cluedin", "uid": "u"},
+        "status": {"podName": "server-0", "mounted": True},
+    }
+    assert "namespace cluedin, where" in lacks(given(tmp_path, dumps.node(), dumps.pod("proxy"), record), "pods")
+
+
+def test_pods_of_kube_system_alone_are_believed_and_pointed_out(tmp_path: Path) -> None:
+    found = given(tmp_path, dumps.node(), dumps.pod("proxy"))
+    assert len(found.facts["pods"]) == 1
+    assert found.notes == (
+        "pods: only those of kube-system are there, taken for all of the cluster; made with -n? use -A",
+    )
 
 
 def test_pods_on_nodes_that_are_not_listed_speak_against_the_nodes(tmp_path: Path) -> None:

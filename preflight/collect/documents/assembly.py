@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from preflight.collect.documents.completeness import lacking
+from preflight.collect.documents.completeness import doubts, lacking
 from preflight.collect.documents.helm import release_of
 from preflight.collect.documents.one_cluster import one_cluster
 from preflight.collect.documents.pile import Pile
@@ -51,6 +51,7 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
     if "role_assignments" in there:
         found["role_assignments"] = RoleAssignments(items=there["role_assignments"], assigned_to=None)
     partial = lacking(there, pile.newest("nodes", "pods"))
+    pile.notes += [] if "pods" in partial else doubts(there)
     partial |= {name: reason for name, reason in pile.cut.items() if name in facts}
     if cluster:
         found["cluster"] = _with_pools(cluster, pools)

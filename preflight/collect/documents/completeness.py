@@ -21,10 +21,18 @@ def lacking(found: Mapping[str, Any], clock: datetime | None) -> dict[str, str]:
     """
     reasons = {
         "nodes": _nodes_lack(found.get("nodes"), found.get("pods")),
-        "pods": _pods_lack(found.get("pods"), found.get("nodes"), found.get("daemon_sets"), clock),
+        "pods": _pods_lack(found, clock),
         "daemon_sets": _daemon_sets_lack(found.get("daemon_sets"), found.get("pods")),
     }
     return {name: reason for name, reason in reasons.items() if reason}
+
+
+def doubts(found: Mapping[str, Any]) -> list[str]:
+    """Return what nothing speaks against, and a person had better look at."""
+    pods = found.get("pods")
+    if pods and all(pod.metadata.namespace == _SYSTEM for pod in pods):
+        return [f"pods: only those of {_SYSTEM} are there, taken for all of the cluster; {_USE_ALL}"]
+    return []
 
 
 def _nodes_lack(nodes: Any, pods: Any) -> str | None:  # noqa: ANN401 - the fact's value, None where not covered
@@ -43,7 +51,8 @@ def _nodes_lack(nodes: Any, pods: Any) -> str | None:  # noqa: ANN401 - the fact
     return f"pods run on {_some(elsewhere)}, which the files do not list; give all nodes"
 
 
-def _pods_lack(pods: Any, nodes: Any, daemon_sets: Any, clock: datetime | None) -> str | None:  # noqa: ANN401
+def _pods_lack(found: Mapping[str, Any], clock: datetime | None) -> str | None:
+    pods, nodes = found.get("pods"), found.get("nodes")
     if pods is None:
         return None
     with_system = {pod.spec.node_name for pod in pods if pod.metadata.namespace == _SYSTEM}
@@ -57,12 +66,14 @@ def _pods_lack(pods: Any, nodes: Any, daemon_sets: Any, clock: datetime | None) 
     if nodes is None and pods and not with_system:
         return f"no kube-system pod at all; {_USE_ALL}"
     listed = {pod.metadata.namespace for pod in pods}
-    unseen = {
-        f"{owner.metadata.namespace}/{owner.metadata.name}"
-        for owner in daemon_sets or ()
-        if owner.status.number_ready and owner.metadata.namespace not in listed
+    running = {owner.metadata.namespace for owner in found.get("daemon_sets") or () if owner.status.number_ready}
+    mounting = {
+        record.metadata.namespace
+        for record in found.get("secret_provider_class_pod_statuses") or ()
+        if record.status.mounted
     }
-    return f"no pod of DaemonSet {_some(unseen)}; {_USE_ALL}" if unseen else None
+    unseen = (running | mounting) - listed
+    return f"no pod of namespace {_some(unseen)}, where pods run; {_USE_ALL}" if unseen else None
 
 
 def _daemon_sets_lack(daemon_sets: Any, pods: Sequence[Pod] | None) -> str | None:  # noqa: ANN401
