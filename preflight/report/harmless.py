@@ -11,6 +11,9 @@ import unicodedata
 STORED = 4_000
 """Characters of one text that a result keeps; the rest is cut, and said."""
 
+_NOTE = 40
+"""Room for the note on what was cut, so that a stored text is not cut a second time."""
+
 NOT_PASTEABLE = "# a command is left out: a name in it cannot be shown as it is"
 
 _ANSI = re.compile(
@@ -56,7 +59,7 @@ def line(text: str) -> str:
     >>> line("a\x1b[31m red\nname \u202e ##vso[task.complete]")
     'a red name # #vso[task.complete]'
     """
-    text = _ANSI.sub("", storable(text))
+    text = _ANSI.sub("", storable(text, STORED + _NOTE))
     if not text.isascii() or not text.isprintable():
         text = "".join(_seen(character) for character in text)
     return disarmed(" ".join(text.split()))

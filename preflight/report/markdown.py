@@ -163,7 +163,10 @@ def _asks(document: Document) -> list[str]:
         return []
     blocks = [f"## Not judged: {coverage.unknown}"]
     if coverage.missing:
-        rows = [(code(ask.fact), prose(ask.reason), code(ask.ask)) for ask in coverage.missing]
+        rows = [
+            (code(ask.fact), prose(ask.reason), code(ask.ask if pasteable(ask.ask) else NOT_PASTEABLE))
+            for ask in coverage.missing
+        ]
         blocks.append(_rows(("What lacks", "Why", "Ask for"), rows))
     return blocks
 
