@@ -5,13 +5,11 @@ kube-scheduler's filters in their order; the first that refuses gives all the re
 below, v1.35.4.
 """
 
-from collections.abc import Iterable
-
 import msgspec
 
 from preflight.facts.kubernetes import Node, Pod, PodSpec
 from preflight.scheduling.ports import HostPort, conflict, incoming_ports
-from preflight.scheduling.priority import Priority
+from preflight.scheduling.priority import NEVER, Priority
 from preflight.scheduling.requests import Amounts, incoming_requests
 from preflight.scheduling.room import Load, Resident, Room
 from preflight.scheduling.selectors import node_matches
@@ -27,11 +25,15 @@ _FIRST = ("cpu", "memory", "ephemeral-storage")
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A pod that looks for a place: its spec decides where it may go, its figures what it needs there."""
+    """A pod that looks for a place: its spec decides where it may go, its figures what it needs there.
+
+    `wanted` are the resources it asks more than nothing of, in the order in which the scheduler names them.
+    """
 
     pod: Pod
     spec: PodSpec
     requests: Amounts
+    wanted: tuple[tuple[str, int], ...]
     ports: frozenset[HostPort]
     priority: Priority
 
@@ -73,15 +75,23 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     curable: bool = False
 
 
-def demand_of(pod: Pod) -> Demand:
-    """Return what a pod would look for if it had to be placed again; it has its priority already."""
+def demand(pod: Pod, spec: PodSpec, priority: Priority) -> Demand:
+    """Return what a pod made from this spec looks for."""
+    requests = incoming_requests(spec)
     return Demand(
         pod=pod,
-        spec=pod.spec,
-        requests=incoming_requests(pod.spec),
-        ports=incoming_ports(pod.spec),
-        priority=Priority(value=pod.spec.priority or 0, preempts=pod.spec.preemption_policy != "Never"),
+        spec=spec,
+        requests=requests,
+        wanted=tuple((name, requests[name]) for name in sorted(requests, key=_rank) if requests[name] > 0),
+        ports=incoming_ports(spec),
+        priority=priority,
     )
+
+
+def demand_of(pod: Pod) -> Demand:
+    """Return what a pod would look for if it had to be placed again; it has its priority already."""
+    preempts = pod.spec.preemption_policy != NEVER
+    return demand(pod, pod.spec, Priority(value=pod.spec.priority or 0, preempts=preempts))
 
 
 def barred(spec: PodSpec, node: Node) -> str | None:
@@ -100,7 +110,7 @@ def barred(spec: PodSpec, node: Node) -> str | None:
     return None
 
 
-def shortfalls(requests: Amounts, allocatable: Amounts, load: Load) -> tuple[Shortfall, ...]:
+def shortfalls(demand: Demand, allocatable: Amounts, load: Load) -> tuple[Shortfall, ...]:
     """Return every resource the node has too little of; equal still fits.
 
     A node with 4000m has 3930m in use: 70m fits, 71m is 1m short. Only what the pod asks for is compared, so a pod
@@ -110,9 +120,9 @@ def shortfalls(requests: Amounts, allocatable: Amounts, load: Load) -> tuple[Sho
     slots = allocatable.get("pods", 0)
     if load.slots + 1 > slots:
         lacking.append(Shortfall(resource="pods", requested=1, used=load.slots, allocatable=slots))
-    for resource in _in_order(requests):
-        requested, used, has = requests[resource], load.used.get(resource, 0), allocatable.get(resource, 0)
-        if requested > 0 and requested > has - used:
+    for resource, requested in demand.wanted:
+        used, has = load.used.get(resource, 0), allocatable.get(resource, 0)
+        if requested > has - used:
             lacking.append(Shortfall(resource=resource, requested=requested, used=used, allocatable=has))
     return tuple(lacking)
 
@@ -140,7 +150,7 @@ def refusal_beside(demand: Demand, allocatable: Amounts, load: Load) -> Refusal 
     """
     if conflict(demand.ports, load.ports):
         return Refusal(reasons=(PORTS_REASON,), curable=True)
-    lacking = shortfalls(demand.requests, allocatable, load)
+    lacking = shortfalls(demand, allocatable, load)
     if not lacking:
         return None
     return Refusal(
@@ -150,8 +160,13 @@ def refusal_beside(demand: Demand, allocatable: Amounts, load: Load) -> Refusal 
     )
 
 
-def _in_order(requests: Amounts) -> Iterable[str]:
+def fits_beside(demand: Demand, allocatable: Amounts, load: Load) -> bool:
+    """Tell whether the pod fits beside this load: `refusal_beside` without the reasons, for the search for victims."""
+    if load.slots + 1 > allocatable.get("pods", 0) or conflict(demand.ports, load.ports):
+        return False
+    return all(wanted <= allocatable.get(name, 0) - load.used.get(name, 0) for name, wanted in demand.wanted)
+
+
+def _rank(resource: str) -> tuple[int, str]:
     """The order of the scheduler's reasons; it names the scalar resources in random order, we by name."""
-    if requests.keys() <= {"cpu", "memory"}:
-        return [name for name in _FIRST if name in requests]
-    return [name for name in _FIRST if name in requests] + sorted(requests.keys() - set(_FIRST))
+    return (_FIRST.index(resource) if resource in _FIRST else len(_FIRST)), resource

@@ -42,12 +42,9 @@ def conflict(wanted: frozenset[HostPort], used: frozenset[HostPort]) -> bool:
 
 
 def _ports(spec: PodSpec, *, on_host: bool) -> frozenset[HostPort]:
-    ports = [
-        (port.host_ip or EVERY_ADDRESS, port.protocol or "TCP", port.host_port or port.container_port)
-        for containers, counts in ((spec.containers, None), (spec.init_containers, is_sidecar))
-        for container in containers
-        if container.ports and (counts is None or counts(container))
-        for port in container.ports
-        if port.host_port > 0 or (on_host and port.container_port > 0)
-    ]
+    ports: set[HostPort] = set()
+    for container in (*spec.containers, *filter(is_sidecar, spec.init_containers)):
+        for port in container.ports:
+            if number := port.host_port or (port.container_port if on_host else 0):
+                ports.add((port.host_ip or EVERY_ADDRESS, port.protocol or "TCP", number))
     return frozenset(ports) if ports else NO_PORTS

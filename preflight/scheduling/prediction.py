@@ -18,12 +18,10 @@ from preflight.facts.kubernetes import (
     PodDisruptionBudget,
     PriorityClass,
 )
-from preflight.scheduling.fit import Demand, Refusal, Shortfall, barred, promised, refusal
-from preflight.scheduling.ports import incoming_ports
+from preflight.scheduling.fit import Demand, Refusal, Shortfall, barred, demand, promised, refusal
 from preflight.scheduling.preemption import select_victims
 from preflight.scheduling.priority import incoming_priority
-from preflight.scheduling.requests import incoming_requests
-from preflight.scheduling.room import Resident, Room, owned_by_daemon_set, rooms
+from preflight.scheduling.room import Resident, Room, daemon_sets_of, rooms
 from preflight.scheduling.selectors import node_matches
 from preflight.scheduling.taints import daemon_tolerations, untolerated
 
@@ -93,13 +91,21 @@ def predict(
     for name, room in before.items():
         forth[name], after[name] = _arrive_in_turn(arrivals, room, budgets)
         worse[name] = forth[name]
-        if len(arrivals) > 1:
+        if len(arrivals) > 1 and not _order_is_idle(forth[name], room):
             answers, room_then = _arrive_in_turn(arrivals[::-1], room, budgets)
             if any(_differ(answers[key], forth[name][key]) for key in answers):
                 back[name] = {key: answers[key] for key in forth[name]}
                 if _harm(answers) > _harm(forth[name]):
                     worse[name], after[name] = back[name], room_then
     return Prediction(nodes=forth, reversed=back, worse=worse, before=before, after=after)
+
+
+def _order_is_idle(answers: Answers, room: Room) -> bool:
+    """Tell whether the order of arrival cannot matter: all fit together, so each also fits before the others.
+
+    Not so where somebody has been promised a place, which counts for one newcomer and not for another.
+    """
+    return not room.nominated and all(answer.outcome in ("fits", "running") for answer in answers.values())
 
 
 def _harm(answers: Answers) -> tuple[int, int, int]:
@@ -153,13 +159,7 @@ def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass], *
     return _Arrival(
         key=meta.name if alone else f"{meta.namespace}/{meta.name}",
         daemon_set=daemon_set,
-        demand=Demand(
-            pod=pod,
-            spec=spec,
-            requests=incoming_requests(spec),
-            ports=incoming_ports(spec),
-            priority=incoming_priority(spec, priority_classes),
-        ),
+        demand=demand(pod, spec, incoming_priority(spec, priority_classes)),
     )
 
 
@@ -167,12 +167,13 @@ def _without_own_promises(room: Room, daemon_sets: Sequence[DaemonSet]) -> Room:
     """A pod of these DaemonSets that waits for this node already is the very pod to be placed."""
     if not room.nominated:
         return room
-    others = tuple(r for r in room.nominated if not any(_owns(daemon_set, r.pod) for daemon_set in daemon_sets))
+    own = set(map(_id, daemon_sets))
+    others = tuple(r for r in room.nominated if own.isdisjoint(daemon_sets_of(r.pod)))
     return msgspec.structs.replace(room, nominated=others)
 
 
-def _owns(daemon_set: DaemonSet, pod: Pod) -> bool:
-    return owned_by_daemon_set(pod, daemon_set.metadata.namespace or "default", daemon_set.metadata.name)
+def _id(daemon_set: DaemonSet) -> tuple[str, str]:
+    return daemon_set.metadata.namespace or "default", daemon_set.metadata.name
 
 
 def _arrive_in_turn(
@@ -187,7 +188,7 @@ def _arrive_in_turn(
 def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget]) -> tuple[Answer, Room]:
     demand = arrival.demand
     targeted = is_targeted(arrival.daemon_set, room.node)
-    if any(_owns(arrival.daemon_set, resident.pod) for resident in room.residents):
+    if _id(arrival.daemon_set) in room.daemon_sets:
         return Answer(targeted=targeted, outcome="running"), room
     reason = barred(demand.spec, room.node)
     refused = Refusal(reasons=(reason,)) if reason else refusal(demand, room)
@@ -221,9 +222,8 @@ def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget
 def _occupied(room: Room, demand: Demand, victims: Sequence[Resident]) -> Room:
     """Return the room once the victims are gone and the pod is there."""
     newcomer = demand.resident
-    gone = set(map(id, victims))
-    return msgspec.structs.replace(
-        room,
-        residents=(*(r for r in room.residents if id(r) not in gone), newcomer),
-        load=room.load.without(victims).plus((newcomer,)),
-    )
+    residents, load = room.residents, room.load
+    if victims:
+        gone = set(map(id, victims))
+        residents, load = tuple(r for r in residents if id(r) not in gone), load.without(victims)
+    return msgspec.structs.replace(room, residents=(*residents, newcomer), load=load.plus((newcomer,)))

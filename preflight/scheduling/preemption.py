@@ -12,7 +12,7 @@ import msgspec
 
 from preflight.facts import instant
 from preflight.facts.kubernetes import PodDisruptionBudget
-from preflight.scheduling.fit import Demand, promised, refusal_beside
+from preflight.scheduling.fit import Demand, fits_beside, promised
 from preflight.scheduling.room import Load, Resident, Room
 from preflight.scheduling.selectors import pods_match
 
@@ -44,48 +44,53 @@ def select_victims(demand: Demand, room: Room, budgets: Sequence[PodDisruptionBu
     candidates = [r for r in room.residents if r.priority < demand.priority.value]
     if not candidates:
         return None
-    ordered = sorted(candidates, key=lambda r: (*_importance(r), r.name))
-    selection = _select(demand, room, ordered, budgets)
-    if selection is None or len({_importance(r) for r in ordered}) == len(ordered):
+    ranked = sorted(((_importance(r), r.name, r) for r in candidates), key=lambda entry: entry[:2])
+    classes = [[r for _, _, r in equals] for _, equals in groupby(ranked, key=lambda entry: entry[0])]
+    selection = _select(demand, room, classes, budgets)
+    if selection is None or len(classes) == len(candidates):
         return selection
-    flipped = [r for _, equals in groupby(ordered, key=_importance) for r in reversed(list(equals))]
-    other = _select(demand, room, flipped, budgets)
+    other = _select(demand, room, [equals[::-1] for equals in classes], budgets)
     undecided = selection.undecided or other is None or set(_names(other.victims)) != set(_names(selection.victims))
     return msgspec.structs.replace(selection, undecided=undecided)
 
 
 def _select(
-    demand: Demand, room: Room, ordered: Sequence[Resident], budgets: Sequence[PodDisruptionBudget]
+    demand: Demand, room: Room, classes: Sequence[Sequence[Resident]], budgets: Sequence[PodDisruptionBudget]
 ) -> Selection | None:
+    """Select among candidates in classes of equal importance, the most important class first."""
     waiting = promised(demand, room)
 
     def fits(load: Load) -> bool:
-        return refusal_beside(demand, room.allocatable, load.plus(waiting) if waiting else load) is None
+        return fits_beside(demand, room.allocatable, load.plus(waiting) if waiting else load)
 
+    ordered = [resident for equals in classes for resident in equals]
     load = room.load.without(ordered)
     if not fits(load):
         return None
-    violating, others = _split(ordered, budgets)
-    victims: list[Resident] = []
-    pdb_violations, undecided = 0, False
-    for group in (violating, others):
-        for _, equals in groupby(group, key=_importance):
+    spoken_for = _violating(ordered, budgets)
+    gone: set[int] = set()
+    undecided = False
+    for turn in (True, False):
+        for equals in classes:
             before, out = load, []
             for resident in equals:
+                if (id(resident) in spoken_for) is not turn:
+                    continue
                 back = load.plus((resident,))
                 if fits(back):
                     load = back
                 else:
                     load = back.without((resident,))
                     out.append(resident)
-            # Equally important pods: whoever comes first stays. Another order changes the outcome exactly when one of
-            # those pushed out would have fitted had it been first.
-            undecided = undecided or any(fits(before.plus((resident,))) for resident in out)
-            victims += out
-        if group is violating:
-            pdb_violations = len(victims)
-    victims.sort(key=lambda r: (*_importance(r), r.name))
-    return Selection(victims=tuple(victims), pdb_violations=pdb_violations, undecided=undecided)
+            # Of equals, whoever comes first stays. Another order changes the outcome exactly when one of those pushed
+            # out would have fitted had it been first.
+            undecided = undecided or (len(equals) > 1 and any(fits(before.plus((resident,))) for resident in out))
+            gone.update(map(id, out))
+    return Selection(
+        victims=tuple(resident for resident in ordered if id(resident) in gone),
+        pdb_violations=len(gone & spoken_for),
+        undecided=undecided,
+    )
 
 
 def _importance(resident: Resident) -> tuple[int, datetime]:
@@ -94,20 +99,16 @@ def _importance(resident: Resident) -> tuple[int, datetime]:
     return -resident.priority, instant(started) if started else _NOW
 
 
-def _split(
-    ordered: Iterable[Resident], budgets: Sequence[PodDisruptionBudget]
-) -> tuple[list[Resident], list[Resident]]:
-    """Split into pods whose removal violates a budget, and the others, walking the given order.
+def _violating(ordered: Iterable[Resident], budgets: Sequence[PodDisruptionBudget]) -> set[int]:
+    """Return the ids of the pods whose removal violates a budget, walking the given order.
 
     Each pod takes one from every budget that matches it; it violates when any goes below zero. A budget that allows 1
     and matches a, b and c is kept by a and violated by b and c. A pod in `disruptedPods` was counted by the API server.
     """
     allowed = [budget.status.disruptions_allowed for budget in budgets]
-    violating: list[Resident] = []
-    others: list[Resident] = []
-    for resident in ordered:
+    violating: set[int] = set()
+    for resident in ordered if budgets else ():
         meta = resident.pod.metadata
-        violates = False
         for index, budget in enumerate(budgets):
             if (
                 meta.labels
@@ -116,9 +117,9 @@ def _split(
                 and pods_match(budget.spec.selector, meta.labels)
             ):
                 allowed[index] -= 1
-                violates = violates or allowed[index] < 0
-        (violating if violates else others).append(resident)
-    return violating, others
+                if allowed[index] < 0:
+                    violating.add(id(resident))
+    return violating
 
 
 def _names(residents: Iterable[Resident]) -> list[str]:

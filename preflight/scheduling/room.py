@@ -71,13 +71,15 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Room(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A node with what it can give and what is on it.
 
-    `nominated` are pods without a node that have been promised this one after a preemption.
+    `daemon_sets` are those with a pod here, by namespace and name. `nominated` are pods without a node that have been
+    promised this one after a preemption.
     """
 
     node: Node
     allocatable: Amounts
     load: Load
     residents: tuple[Resident, ...] = ()
+    daemon_sets: frozenset[tuple[str, str]] = frozenset()
     nominated: tuple[Resident, ...] = ()
 
 
@@ -103,11 +105,10 @@ def resident(pod: Pod) -> Resident:
     return Resident(pod=pod, requests=placed_requests(pod), ports=host_ports(pod.spec), priority=pod.spec.priority or 0)
 
 
-def owned_by_daemon_set(pod: Pod, namespace: str, name: str) -> bool:
-    """Tell whether a pod belongs to the DaemonSet of that namespace and name."""
-    return pod.metadata.namespace == namespace and any(
-        owner.kind == "DaemonSet" and owner.name == name for owner in pod.metadata.owner_references
-    )
+def daemon_sets_of(pod: Pod) -> list[tuple[str, str]]:
+    """Return namespace and name of the DaemonSets that own the pod: one, or none."""
+    meta = pod.metadata
+    return [(meta.namespace, owner.name) for owner in meta.owner_references if owner.kind == "DaemonSet"]
 
 
 def _is_waiting(pod: Pod) -> bool:
@@ -122,6 +123,7 @@ def _room(node: Node, bound: Iterable[Resident], promised: Iterable[Resident]) -
         allocatable=allocatable(node),
         load=Load().plus(residents),
         residents=residents,
+        daemon_sets=frozenset(id_ for resident in residents for id_ in daemon_sets_of(resident.pod)),
         nominated=tuple(sorted(promised, key=_full_name)),
     )
 
