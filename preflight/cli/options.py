@@ -23,6 +23,8 @@ def reading(command: Command) -> Command:
         click.option("--vault-name", metavar="NAME", help="The key vault; default: the one the values name."),
         click.option("-f", "--values", "values_files", multiple=True, metavar="FILE", help="As helm; repeatable."),
         click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="As helm; repeatable."),
+        click.option("--chart", metavar="CHART", help="Render this with helm, and judge what it makes."),
+        click.option("--manifest", "manifests", multiple=True, metavar="FILE", help="Rendered manifests; repeatable."),
         click.option("--chart-version", metavar="VERSION", help="The chart that is about to be deployed."),
         click.option("--release", metavar="NAME", help="The Helm release; default: the only one of cluedin-platform."),
         click.option(

@@ -7,6 +7,7 @@ import click
 THINGS = {
     "nodes": "What DaemonSets do to each node: fit, push out, or wait. Without --daemonset: the add-on's pair.",
     "access": "Who may read what in the vault, and through which grant.",
+    "secrets": "Each planned Secret's chain: class, vault object, mount, Secret, key, reader.",
 }
 
 

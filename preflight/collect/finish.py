@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from preflight import __version__
+from preflight.collect.helm import rendered
+from preflight.collect.manifests import read_manifests
 from preflight.collect.request import Request
 from preflight.collect.values import read_values_files
+from preflight.errors import InputError
 from preflight.facts import Header, ManagedCluster, Node, Release, Snapshot, Values, Vault
 from preflight.model import Target
 from preflight.stage import decide
@@ -71,10 +74,29 @@ def target_of(
 
 
 def planned(request: Request) -> dict[str, Any]:
-    """Return the facts that the request itself gives: the merged values, where there are any. Raises InputError."""
-    if not request.values_files and not request.sets:
-        return {}
-    return {"values": read_values_files([Path(file) for file in request.values_files], request.sets)}
+    """Return the facts that the request itself gives: merged values and rendered manifests. Raises InputError."""
+    found: dict[str, Any] = {}
+    if request.values_files or request.sets:
+        found["values"] = read_values_files([Path(file) for file in request.values_files], request.sets)
+    if request.manifests:
+        found["manifest"] = read_manifests([(file, _content(file)) for file in request.manifests])
+    elif request.chart:
+        found["manifest"] = rendered(
+            request.chart,
+            request.values_files,
+            request.sets,
+            version=request.chart_version,
+            release=request.release,
+            namespace=request.namespace,
+        )
+    return found
+
+
+def _content(file: str) -> bytes:
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from None
 
 
 def _given(found: Mapping[str, Any], name: str, kind: type) -> Any:  # noqa: ANN401 - of that kind, or None

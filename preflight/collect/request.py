@@ -26,6 +26,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     vault_name: str | None = None
     values_files: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    chart: str | None = None
+    manifests: tuple[str, ...] = ()
     chart_version: str | None = None
     release: str | None = None
     no_release: bool = False
@@ -36,7 +38,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def plan_given(self) -> bool:
         """Whether something is about to be deployed."""
-        return bool(self.values_files or self.sets or self.chart_version)
+        return bool(self.values_files or self.sets or self.chart or self.chart_version or self.manifests)
 
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "ms": 0.001}

@@ -1,0 +1,90 @@
+"""`show secrets`: the chain of each planned Secret, from the vault's object to the pod that reads it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import msgspec
+
+from preflight.cli import options
+from preflight.cli.looking import facts_for, written
+from preflight.cli.output import parse
+from preflight.cli.taking import request_of
+from preflight.errors import UsageError
+from preflight.facts import Header, Missing
+from preflight.model import Target
+from preflight.report.harmless import line
+from preflight.settings import Settings
+from preflight.sync.chains import chains
+from preflight.sync.graph import Graph
+from preflight.sync.planned import Undecided, planned, rests_on
+from preflight.sync.view import document, mermaid
+
+
+@click.command("secrets")
+@options.reading
+@click.option("-o", "--output", multiple=True, metavar="FORMAT[=FILE]", help="text, json, mermaid.")
+def command(*, output: tuple[str, ...], **reading: Any) -> int:  # noqa: ANN401 - options.reading's
+    """Show which vault object reaches which pod through which Secret, and the first broken link of each chain.
+
+    From a manifest, else from the values and what is known of the chart version. With --offline nothing is contacted.
+    """
+    outputs = parse(output, ("text", "json", "mermaid"))
+    graph = _graph(reading)
+    makers = {"text": _text, "json": _json, "mermaid": mermaid}
+    written({wanted.format: makers[wanted.format](graph) for wanted in outputs}, outputs)
+    return 0
+
+
+def _graph(reading: dict[str, Any]) -> Graph:
+    request = request_of(reading, Settings())
+    found = facts_for(
+        {**reading, "offline": reading["offline"] or bool(request.manifests)}, {"values", "manifest", "release"}
+    )
+    header = Header(
+        collected_at="", tool_version="", stage="deploy", target=Target(chart_version=request.chart_version)
+    )
+    manifest = found["manifest"]
+    graph = planned(
+        found["values"],
+        manifest=None if isinstance(manifest, Missing) else manifest,
+        release=found["release"],
+        header=header,
+    )
+    if isinstance(graph, Undecided):
+        raise UsageError(f"{graph.reason}; {graph.hint}")
+    return graph
+
+
+def _json(graph: Graph) -> str:
+    return msgspec.json.format(msgspec.json.encode(document(graph)), indent=2).decode() + "\n"
+
+
+def _text(graph: Graph) -> str:
+    """Return a row for each Secret, with counts where names would not fit, and below them every broken link in full."""
+    from tabulate import tabulate  # noqa: PLC0415 - only this format needs it
+
+    found = chains(graph)
+    table = tabulate(
+        [
+            (
+                line(chain.secret.name),
+                line(chain.planned.name),
+                len(chain.objects),
+                line(_some(chain.mounted_by)),
+                len(chain.read_by),
+                "BROKEN" if chain.broken else "ok",
+            )
+            for chain in found
+        ],
+        headers=("Secret", "class", "objects", "mounted by", "readers", "chain"),
+        tablefmt="simple",
+        maxcolwidths=[19, 18, None, 13, None, None],
+    )
+    broken = [f"{line(chain.secret.name)}: {line(chain.broken)}" for chain in found if chain.broken]
+    return "\n".join([line(rests_on(graph)), "", table, *([""] if broken else []), *broken])
+
+
+def _some(names: Sequence[str]) -> str:
+    first = names[0].partition("/")[2] if names else "nobody"
+    return f"{first} +{len(names) - 1}" if len(names) > 1 else first
