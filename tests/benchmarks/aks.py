@@ -5,6 +5,17 @@ from collections.abc import Iterator
 
 PAGE_SIZE = 1000
 _RESOURCES = {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}}
+_NODE_LABELS = {
+    "agentpool": "general",
+    "beta.kubernetes.io/arch": "amd64",
+    "kubernetes.azure.com/agentpool": "general",
+    "kubernetes.azure.com/cluster": "MC_sample",
+    "kubernetes.azure.com/mode": "user",
+    "kubernetes.io/arch": "amd64",
+    "kubernetes.io/os": "linux",
+    "node.kubernetes.io/instance-type": "Standard_D8s_v5",
+    "topology.kubernetes.io/zone": "westeurope-1",
+}
 _SETTINGS = ("DATABASE", "QUEUE", "CACHE", "SEARCH", "GRAPH", "TELEMETRY", "MAIL", "LICENSE")
 
 
@@ -33,7 +44,7 @@ def nodes(count: int) -> Iterator[dict[str, object]]:
         yield {
             "metadata": {
                 "name": name,
-                "labels": {"agentpool": "general", "kubernetes.io/hostname": name, "kubernetes.io/os": "linux"},
+                "labels": _NODE_LABELS | {"kubernetes.io/hostname": name},
                 "annotations": {"volumes.kubernetes.io/controller-managed-attach-detach": "true"},
                 "managedFields": [_managed("kubelet", {"f:status": {"f:images": {}, "f:conditions": {}}})],
             },

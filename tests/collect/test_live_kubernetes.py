@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from preflight.collect import cluster as transport
 from preflight.collect.kubernetes import connect, readers, server_version
 from preflight.collect.reading import read
 from preflight.facts import FACTS, Missing
@@ -315,6 +316,23 @@ def test_an_expired_token_is_told_from_a_missing_right(cluster: ControlPlane) ->
     facts = read(readers(connect(str(kubeconfig))), {"nodes"}, deadline=30)
     assert facts["nodes"].why == "refused"
     assert "may have expired: az login, then az aks get-credentials" in facts["nodes"].reason
+
+
+def test_many_small_pages_are_one_list(cluster: ControlPlane, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = read_as(cluster, "admin")
+    monkeypatch.setattr(transport, "PAGE_SIZE", 1)
+    assert encoded(read_as(cluster, user_without("nothing"))) == encoded(whole)
+    assert any("continue=" in entry.uri for entry in cluster.audit(user=user_without("nothing")))
+
+
+def test_a_certificate_that_is_not_trusted_is_told(cluster: ControlPlane) -> None:
+    kubeconfig = cluster.kubeconfig()
+    config = msgspec.json.decode(kubeconfig.read_bytes())
+    del config["clusters"][0]["cluster"]["certificate-authority-data"]
+    kubeconfig.write_bytes(msgspec.json.encode(config))
+    facts = read(readers(connect(str(kubeconfig))), {"nodes"}, deadline=30)
+    assert facts["nodes"].why == "failed"
+    assert "127.0.0.1 shows a certificate that the kubeconfig does not trust" in facts["nodes"].reason
 
 
 def test_an_api_that_is_not_installed_is_told_by_its_path(cluster: ControlPlane) -> None:
