@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from preflight import Finding, Missing, Stage, check, facts, fail, passed, skip, unknown, warn
-from preflight.access.operator import NAMESPACE_NEEDS, allowed, azure_needs
+from preflight.access.effective import Evidence, reads_all
+from preflight.access.identities import KnownIdentity, judged_identity
+from preflight.access.operator import NAMESPACE_NEEDS, Need, allowed, azure_needs
+from preflight.sync.values import keyvault, objects_needed
 
 
 @check("operator-permissions", group="identity")
@@ -12,7 +15,13 @@ def operator_permissions(
     operator: facts.Operator | Missing | None = None,
     cluster: facts.ManagedCluster | None = None,
     vault: facts.Vault | None = None,
+    values: facts.Values | None = None,
+    identities: tuple[facts.ManagedIdentity, ...] | None = None,
+    role_assignments: facts.RoleAssignments | None = None,
+    role_definitions: tuple[facts.RoleDefinition, ...] | None = None,
     deny_assignments: tuple[facts.DenyAssignment, ...] | None = None,
+    group_memberships: tuple[facts.GroupMembership, ...] | None = None,
+    vault_secrets: tuple[facts.VaultObject, ...] | None = None,
     access_reviews: tuple[facts.AccessReview, ...] | Missing | None = None,
     *,
     required: bool = False,
@@ -21,20 +30,41 @@ def operator_permissions(
 
     Enabling the add-on, granting access, uploading secrets and deploying take different rights, often of different
     people: a Contributor enables the add-on and cannot assign roles; an Owner assigns roles and cannot set a secret.
+    Only what is still to be done counts.
 
     Fix: ask the person named to do that step, or to give you the right. With `--operator`, which says that you are the
     one who will do it all, a missing right is a failure.
     """
     stages = header.stages or (header.stage,)
-    findings = [
-        *_in_azure(stages, operator, cluster, vault, deny_assignments or (), required=required),
-        *_in_namespace(stages, access_reviews, required=required),
+    block = keyvault(values) if values else None
+    names = tuple(needed.name for needed in objects_needed(block)) if block else ()
+    identity = judged_identity(
+        block.user_assigned_identity_id if block and block.enabled else None, cluster, identities
+    )
+    addon = cluster.keyvault_addon if cluster else None
+    evidence = Evidence(
+        vault=vault,
+        assignments=role_assignments,
+        definitions=role_definitions,
+        denials=deny_assignments,
+        memberships=group_memberships,
+    )
+    needs = azure_needs(
+        stages,
+        vault,
+        enabled=addon is not None and addon.enabled,
+        granted=isinstance(identity, KnownIdentity) and reads_all(identity.ids.object_id, names, evidence),
+        uploaded=bool(names) and {name.lower() for name in names} <= {one.name.lower() for one in vault_secrets or ()},
+    )
+    in_azure = _in_azure(needs, operator, cluster, vault, deny_assignments or (), required=required)
+    in_namespace = _in_namespace(stages, access_reviews, required=required)
+    yield from [*in_azure, *in_namespace] or [
+        skip("nothing that is still to be done needs a right that could be looked at")
     ]
-    yield from findings or [skip("nothing was read that the next step could need a right for")]
 
 
 def _in_azure(
-    stages: tuple[Stage, ...],
+    needs: tuple[Need, ...],
     operator: facts.Operator | Missing | None,
     cluster: facts.ManagedCluster | None,
     vault: facts.Vault | None,
@@ -43,11 +73,11 @@ def _in_azure(
     required: bool,
 ) -> Iterator[Finding]:
     if not isinstance(operator, facts.Operator):
-        yield from _unread("in Azure", operator)
+        yield from _unread("in Azure", operator) if needs else ()
         return
     name = f"operator/{operator.name or operator.object_id or 'you'}"
     where = {"cluster": cluster.id if cluster else None, "vault": vault.id if vault else None}
-    for need in azure_needs(stages, vault):
+    for need in needs:
         resource = where[need.at]
         if not resource:
             continue
@@ -70,7 +100,8 @@ def _in_namespace(
     if not isinstance(reviews, tuple):
         yield from _unread("in the namespace", reviews) if needs else ()
         return
-    answers = {_key(review): review.status.allowed for review in reviews}
+    asked = [(review.spec.resource_attributes, review.status.allowed) for review in reviews]
+    answers = {(request.verb, request.group, request.resource): may for request, may in asked}
     for need in needs:
         request = f"{need.verb} {need.resource}"
         may = answers.get((need.verb, need.group, need.resource))
@@ -86,12 +117,6 @@ def _in_namespace(
 
 def _unread(where: str, missing: Missing | None) -> Iterator[Finding]:
     """What nobody looked at is skipped: files do not say what you may do. What was refused is unknown."""
-    if missing is not None and missing.why in ("refused", "failed", "partial"):
-        yield unknown(f"what you may do {where} was not read: {missing.reason}")
-    elif missing is not None:
-        yield skip(f"what you may do {where} was not looked at: {missing.reason}")
-
-
-def _key(review: facts.AccessReview) -> tuple[str, str, str]:
-    asked = review.spec.resource_attributes
-    return asked.verb, asked.group, asked.resource
+    if missing is not None:
+        say = unknown if missing.why in ("refused", "failed", "partial") else skip
+        yield say(f"what you may do {where} was not read: {missing.reason}")

@@ -130,6 +130,12 @@ def readings(principal_id: str, objects: tuple[str, ...], evidence: Evidence) ->
     )
 
 
+def reads_all(principal_id: str | None, names: tuple[str, ...], evidence: Evidence) -> bool:
+    """Tell whether a principal may certainly get every secret of these names; of none: the vault's secrets."""
+    found = readings(principal_id or "", tuple(f"secrets/{name}" for name in names), evidence)
+    return all(reading.answer.answer == "granted" for reading in found)
+
+
 def resource_of(vault: Vault, object: str | None) -> str:
     """Return the scope that a question is about: `<vault id>/secrets/NAME`, or the vault itself."""
     return f"{vault.id.rstrip('/')}/{object}" if object else vault.id

@@ -79,12 +79,20 @@ NAMESPACE_NEEDS = (
 """What to ask the API server about, one access review each."""
 
 
-def azure_needs(stages: tuple[Stage, ...], vault: Vault | None) -> tuple[Need, ...]:
-    """Return what the stages need in Azure; what concerns the vault only where it was read, for its model decides."""
-    needs = [ENABLE] if "enable" in stages else []
-    if vault is not None and {"enable", "deploy"} & set(stages):
+def azure_needs(
+    stages: tuple[Stage, ...], vault: Vault | None, *, enabled: bool, granted: bool, uploaded: bool
+) -> tuple[Need, ...]:
+    """Return what is still to be done in Azure before the values are deployed.
+
+    `enabled`: the add-on is on; `granted`: its identity reads all objects; `uploaded`: all are in the vault. What
+    concerns the vault is asked only where it was read, for its model decides.
+    """
+    if not {"enable", "deploy"} & set(stages):
+        return ()
+    needs = [] if enabled else [ENABLE]
+    if vault is not None and not granted:
         needs.append(ASSIGN_ROLE if model(vault) == "rbac" else SET_POLICY)
-    if vault is not None:
+    if vault is not None and not uploaded:
         needs.append(SET_SECRETS)
     return tuple(needs)
 

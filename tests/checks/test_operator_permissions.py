@@ -8,8 +8,8 @@ from preflight import Finding, Missing, Status, facts
 from preflight.access.operator import NAMESPACE_NEEDS
 from preflight.facts.azure import DeniedPrincipal
 from preflight.facts.kubernetes import AccessReviewSpec, AccessReviewStatus, ResourceAttributes
-from preflight.testing import access_policy, guid, header, judge, vault
-from tests.checks.identity_plan import OFF
+from preflight.testing import access_policy, guid, header, judge, role_assignment, vault, vault_objects
+from tests.checks.identity_plan import ADDON, OFF, ON, plan
 
 ME = guid(0x800)
 VAULT = vault()
@@ -135,6 +135,21 @@ def test_requests_in_the_namespace() -> None:
     assert [finding.object for finding in denied] == ["request/delete secrets"]
     unasked = findings(**given, access_reviews=())
     assert {finding.status for finding in unasked if (finding.object or "").startswith("request/")} == {Status.UNKNOWN}
+
+
+def test_only_what_is_still_to_be_done_counts() -> None:
+    granted = facts.RoleAssignments(items=(role_assignment("Key Vault Secrets User", ADDON.object_id or ""),))
+    given = {"operator": operator(READER), "cluster": ON, "values": plan(ADDON.client_id, a="cluedin-a")}
+    assert said(**given) == {"grant": Status.WARN, "put": Status.WARN}
+    assert said(**given, role_assignments=granted) == {"put": Status.WARN}
+    there = vault_objects(["CLUEDIN-A", "other"])
+    assert said(**given, role_assignments=granted, vault_secrets=there) == {}
+    assert said(**{**given, "values": plan(ADDON.client_id)}, vault_secrets=there)["put"] is Status.WARN
+
+
+def test_in_verify_only_the_namespace_counts() -> None:
+    after = header(stage="verify")
+    assert [finding.status for finding in findings(header=after, operator=operator(READER))] == [Status.PASS]
 
 
 def test_what_was_refused_is_open_and_what_nobody_looked_at_is_skipped() -> None:
