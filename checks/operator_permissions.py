@@ -58,9 +58,7 @@ def operator_permissions(
     )
     in_azure = _in_azure(needs, operator, cluster, vault, deny_assignments or (), required=required)
     in_namespace = _in_namespace(stages, access_reviews, required=required)
-    yield from [*in_azure, *in_namespace] or [
-        skip("nothing that is still to be done needs a right that could be looked at")
-    ]
+    yield from [*in_azure, *in_namespace] or [skip("nothing is left to do that needs a right we can look at")]
 
 
 def _in_azure(

@@ -9,6 +9,7 @@ from preflight.access.commands import allow_subnet, commands, private_endpoint
 from preflight.access.network import (
     SubnetReach,
     Surroundings,
+    host_of,
     is_in_perimeter,
     is_open_to_all,
     is_public,
@@ -50,7 +51,7 @@ def vault_network(
         else:
             outbound = cluster.network_profile.outbound_type
             message = f"the vault is open, but the nodes leave by a route of your own (outboundType {outbound})"
-            hint = f"let your firewall pass {vault.name}.vault.azure.net and the login endpoint on 443"
+            hint = f"let your firewall pass {host_of(vault)} and the login endpoint on 443"
             yield warn(message, name, hint, evidence={"outbound_type": outbound})
         return
     around = Surroundings(

@@ -5,7 +5,7 @@ import shlex
 
 from preflight.access.effective import Doubt, resource_of
 from preflight.access.identities import KnownIdentity
-from preflight.access.network import SERVICE, network_of
+from preflight.access.network import SERVICE, network_of, private_zone
 from preflight.access.policies import model
 from preflight.access.scopes import resource_group, subscription
 from preflight.facts import ManagedCluster, ScaleSet, Vault, same_id
@@ -179,7 +179,7 @@ def private_endpoint(vault: Vault, subnet: str) -> tuple[Words, ...]:
             "network private-dns link vnet create",
             name=f"link-{vault.name}",
             **where,
-            zone_name="privatelink.vaultcore.azure.net",
+            zone_name=private_zone(vault),
             virtual_network=network_of(subnet),
             registration_enabled="false",
         ),

@@ -58,6 +58,16 @@ class SubnetReach(msgspec.Struct, frozen=True, kw_only=True):
         return "yes" if "yes" in found else "unknown" if "unknown" in found else "no"
 
 
+def host_of(vault: Vault) -> str:
+    """Return the host name that the provider asks, such as `kv-1.vault.azure.net`."""
+    return (vault.vault_uri or f"https://{vault.name}.vault.azure.net/").removeprefix("https://").strip("/")
+
+
+def private_zone(vault: Vault) -> str:
+    """Return the private DNS zone of vaults in the vault's cloud: `privatelink.vaultcore.azure.net` and its like."""
+    return f"privatelink.vaultcore.{host_of(vault).partition('.vault.')[2] or 'azure.net'}"
+
+
 def is_public(vault: Vault) -> bool:
     """Tell whether the vault's public address answers at all; nothing set means that it does."""
     return (vault.public_network_access or "Enabled").lower() == "enabled"

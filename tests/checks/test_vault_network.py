@@ -217,3 +217,10 @@ def test_each_node_subnet_is_judged() -> None:
     failed, passed = judge(vault_network, **given, cluster=nodes_in(SUBNET, second)).findings
     assert (failed.object, failed.status) == ("subnet/vnet-nodes/data", Status.FAIL)
     assert (passed.object, passed.status) == ("subnet/vnet-nodes/nodes", Status.PASS)
+
+
+def test_the_private_zone_is_the_one_of_the_vaults_cloud() -> None:
+    china = replace(walled(public="Disabled"), vault_uri="https://kv-cluedin-sample.vault.azure.cn/")
+    commands = the_finding(china).commands
+    assert commands is not None
+    assert "--zone-name privatelink.vaultcore.azure.cn" in commands.powershell[1]
