@@ -12,6 +12,7 @@ from preflight import bundle
 from preflight.collect.documents import Choice, Given, read_files
 from preflight.errors import InputError, UsageError
 from preflight.facts import FACTS, Fact, Header, Missing, ObjectMeta, Secret, Snapshot
+from preflight.report.document import SCHEMA
 from tests.collect import dumps
 from tests.collect.release_records import record_secret
 from tests.data import data_path
@@ -359,7 +360,7 @@ def test_our_own_files_are_handed_over_by_what_they_are(tmp_path: Path) -> None:
     header = Header(collected_at="2026-01-01T00:00:00+00:00", tool_version="0", stage="enable")
     snapshot = Snapshot(header=header, facts={"secrets": (Secret(metadata=ObjectMeta(name="a")),)})
     encoded = bundle.encode(snapshot, compress=True)
-    result = dumps.as_json({"schema": "cluedin-preflight/result/1", "outcomes": []})
+    result = dumps.as_json({"schema": SCHEMA, "outcomes": []})
     found = given(tmp_path, encoded, result)
     [ours] = found.bundles
     assert bundle.decode(ours.data, ours.name, FACTS).facts["secrets"] == snapshot.facts["secrets"]
@@ -399,10 +400,19 @@ def test_the_data_is_as_old_as_its_heartbeats_say_and_else_as_its_file(tmp_path:
 
 def test_an_instant_in_the_future_of_its_file_is_not_believed(tmp_path: Path) -> None:
     node = dumps.node()
-    node["status"]["conditions"][0]["lastHeartbeatTime"] = "9999-01-01T00:00:00Z"
-    [path] = dumps.write(tmp_path, [dumps.as_json(node)])
-    os.utime(path, (1_800_000_000, 1_800_000_000))
-    assert read_files([path]).collected_at == "2027-01-15T08:00:00+00:00"
+    node["status"]["conditions"][0]["lastHeartbeatTime"] = "9999-12-31T23:59:59-12:00"
+    node["metadata"]["creationTimestamp"] = "0001-01-01T00:00:00+12:00"
+    wrapped = dumps.invoked(dumps.as_json(dumps.pod("p")).decode(), at="9999-01-01T00:00:00+00:00")
+    for document in (node, wrapped):
+        [path] = dumps.write(tmp_path, [dumps.as_json(document)])
+        os.utime(path, (1_800_000_000, 1_800_000_000))
+        assert read_files([path]).collected_at == "2027-01-15T08:00:00+00:00"
+
+
+def test_a_file_of_no_credible_time_is_read(tmp_path: Path) -> None:
+    [path] = dumps.write(tmp_path, [dumps.as_json(dumps.vault())])
+    os.utime(path, (2**39, 2**39))
+    assert read_files([path]).collected_at == "3000-01-01T00:00:00+00:00"
 
 
 def test_files_of_two_clusters_stop_the_run(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.collect.documents import Given, read_files, recognise, split, unpack, yaml_json
+from preflight.collect.documents import Given, peeking, read_files, recognise, split, unpack, yaml_json
 from preflight.errors import InputError, UsageError
 from tests.collect import dumps
 from tests.collect.release_records import record_secret
@@ -139,7 +139,7 @@ def test_what_has_no_end_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "more than 10 documents" in refused(tmp_path, b"--- a\n" * 30)
     monkeypatch.setattr(recognise, "MAX_FOUND", 20)
     assert "more than 20 objects" in refused(tmp_path, dumps.as_json([{}] * 30))
-    monkeypatch.setattr(split, "MAX_BRACES", 10)
+    monkeypatch.setattr(peeking, "MAX_BRACES", 10)
     assert "too many objects" in refused(tmp_path, dumps.as_json([{}] * 30))
     monkeypatch.setattr(yaml_json, "MAX_NODES", 10)
     assert "more than 10 nodes; use JSON" in refused(tmp_path, b"- a\n" * 30)

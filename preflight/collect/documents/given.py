@@ -6,7 +6,7 @@ files hold of a list that cannot be whole is kept for looking at, and the fact i
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,7 +18,7 @@ from preflight.collect.documents.found import Found
 from preflight.collect.documents.pile import Bundle, Kept, Pile
 from preflight.collect.documents.recognise import Kinds, kinds_named, kinds_of, recognise
 from preflight.collect.documents.split import Malformed
-from preflight.collect.documents.trimming import Copy, trim
+from preflight.collect.documents.trimming import Copy, moments, trim
 from preflight.collect.documents.unpack import EXPECTED, NotUsable, Text, Unused, shown, unpack
 from preflight.errors import InputError
 from preflight.facts import FACTS, Fact
@@ -74,7 +74,7 @@ def read_files(
         )
     assembled, listed = assemble(pile, facts, choice)
     pile.notes += [
-        f"{count} of {what} in more than one file: the newer copy counts"
+        f"{count} of {what.replace('_', ' ')} in more than one file: the newer copy counts"
         for what, count in sorted(pile.repeated.items())
         if count
     ]
@@ -151,8 +151,8 @@ def _made(text: Text, parts: Sequence[tuple[Found, Sequence[Copy]]]) -> datetime
     All other instants in it may be years older than the text, so its file's time counts beside them. Instants in the
     future of the file are hostile or from a wrong clock.
     """
-    said = [moment for thing, _ in parts if (moment := _when(thing.at))]
     limit = text.modified + _SKEW
+    said = [moment for thing, _ in parts if (moment := _when(thing.at)) and moment <= limit]
     trimmed = [copy for _, copies in parts for copy in copies]
     instants = [moment for copy in trimmed for moment in copy.instants if moment <= limit]
     if said or any(copy.live and copy.live <= limit for copy in trimmed):
@@ -161,8 +161,4 @@ def _made(text: Text, parts: Sequence[tuple[Found, Sequence[Copy]]]) -> datetime
 
 
 def _when(at: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(at) if at else None
-    except ValueError:
-        return None
-    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+    return next(iter(moments((at,))), None)

@@ -4,6 +4,8 @@ from functools import cache
 
 import msgspec
 
+from preflight.collect.documents.unpack import NotUsable
+
 
 class Head(msgspec.Struct, frozen=True):
     """The fields that tell what an object is; each stays text, because any of them may be of any type."""
@@ -35,19 +37,35 @@ def head_of(raw: msgspec.Raw) -> Head | None:
         return None
 
 
+MAX_BRACES = 4_000_000
+"""Opening ones of one list: 256 MiB of what kubectl prints have about a million."""
+
+_CHUNK = 2**20
+
+
 class _AnyObject(msgspec.Struct, frozen=True):
     """Takes any object and keeps nothing of it."""
 
 
 def array(raw: msgspec.Raw | None) -> list[msgspec.Raw] | None:
-    """Return the entries of a list of objects, None where the text is anything else."""
+    """Return the entries of a list of objects, None where the text is anything else.
+
+    Raises NotUsable where they would fill the memory.
+    """
     try:
         # A list of millions of numbers is refused at the first one, before it fills the memory.
         if raw and msgspec.json.decode(raw, type=list[_AnyObject]) is not None:
+            _refuse_crowds(memoryview(raw))
             return msgspec.json.decode(raw, type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return None
+
+
+def _refuse_crowds(text: memoryview) -> None:
+    chunks = (text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
+    if sum(bytes(chunk).count(b"{") for chunk in chunks) > MAX_BRACES:
+        raise NotUsable("too many objects; give less at a time, a file for each kind")
 
 
 def string(raw: msgspec.Raw | None) -> str | None:

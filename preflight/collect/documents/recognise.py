@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from preflight.bundle import SCHEMA_PREFIX
 from preflight.collect.documents.azure_resources import azure_resource
 from preflight.collect.documents.found import Found, in_brackets, safe, unread, unusable
 from preflight.collect.documents.peeking import Head, array, field, head_of, integer, is_null, string
@@ -19,6 +20,7 @@ from preflight.facts import Fact
 MAX_FOUND = 250_000
 """Objects of one text: the largest cluster that Kubernetes supports has 150,000 pods."""
 
+_RESULT = "cluedin-preflight/result/"  # the report's, which readers do not import
 _MAX_LISTS = 2  # lists within one another
 _MAX_WRAPPERS = 2  # az aks command invoke around kubectl; anything deeper is no dump
 
@@ -30,7 +32,9 @@ _OTHER_KUBERNETES = {
     ("secrets-store.csi.x-k8s.io", "secretproviderclasspodstatuses"): "secret_provider_class_pod_statuses",
 }
 
-_INVOKED = re.compile(rb"(?:\x1b\[[0-9;]*m)*command started at (.+?), finished at (.+?) with exitcode=(-?\d+)[^\n]*\n")
+_INVOKED = re.compile(
+    rb"(?:\x1b\[[0-9;]*m)*command started at .+?, finished at (.+?) with exitcode=(-?\d{1,9})[^\n]*\n"
+)
 _ADJACENT_KIND = re.compile(rb'"apiVersion":\s*"([^"\n]*)",\s*"kind":\s*"(\w+)"|apiVersion: (\S+)\n *kind: (\w+)')
 
 
@@ -75,7 +79,7 @@ def kinds_named(data: bytes, kinds: Kinds) -> set[str]:
 def _text(data: bytes, kinds: Kinds, *, wrappers: int) -> Iterator[Found]:
     head = _INVOKED.match(data)
     if head:
-        yield from _logs(data[head.end() :], int(head[3]), None, kinds, wrappers)
+        yield from _logs(data[head.end() :], int(head[2]), head[1].decode("utf-8", "replace"), kinds, wrappers)
         return
     for document in documents(data):
         place = f"line {document.line}: " if document.line > 1 else ""
@@ -96,9 +100,9 @@ def _document(raw: msgspec.Raw, place: str, kinds: Kinds, *, wrappers: int, is_y
         yield unusable(place, f"neither an object nor a list of objects; expected {EXPECTED}")
         return
     schema = string(head.schema) or ""
-    if schema.startswith("cluedin-preflight/bundle/"):
+    if schema.startswith(SCHEMA_PREFIX):
         yield Found("bundle", raw, place)
-    elif schema.startswith("cluedin-preflight/result/"):
+    elif schema.startswith(_RESULT):
         yield Found("result", raw, place)
     elif (wrapped := _wrapped(head)) is not None:
         logs, code, at = wrapped

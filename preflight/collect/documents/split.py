@@ -23,8 +23,6 @@ _AZ_TABLE = re.compile(rb"[^\n]*\n-{3,}( +-{3,})*\s*(\n|$)")
 
 MAX_DOCUMENTS = 100_000
 """Of one text: more than anybody keeps, and few enough to be looked at."""
-MAX_BRACES = 4_000_000
-"""Opening ones of one text: 256 MiB of what kubectl prints have about a million."""
 
 
 class Malformed(NotUsable):
@@ -47,8 +45,6 @@ def documents(data: bytes) -> Iterator[Document]:
     """Yield the documents of a text. Raises NotUsable; JSON is looked through before its first document is yielded."""
     if not _SOMETHING.search(data):
         raise NotUsable(f"empty; expected {EXPECTED}")
-    if data.count(b"{") > MAX_BRACES:
-        raise NotUsable("too many objects; give less at a time, a file for each kind")
     if _JSON.match(data):
         yield from _json_documents(data)
     else:

@@ -1,8 +1,8 @@
 """One recognised thing into what a fact holds of it, with what tells two copies of it apart."""
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, get_args
 from urllib.parse import urlsplit
 
@@ -161,8 +161,8 @@ def _kubernetes(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
     meta: ObjectMeta = value.metadata
     if not meta.name:
         raise Undecodable("metadata.name: expected the object's name")
-    heartbeats = _instants(condition.last_heartbeat_time for condition in traces.status.conditions)
-    instants = _instants(
+    heartbeats = moments(condition.last_heartbeat_time for condition in traces.status.conditions)
+    instants = moments(
         (
             traces.metadata.creation_timestamp,
             traces.status.start_time,
@@ -197,7 +197,7 @@ def _secret_rows(table: msgspec.Raw) -> Iterator[Copy]:
             value=secret,
             version=_version(traces),
             whole=False,
-            instants=_instants((traces.metadata.creation_timestamp,)),
+            instants=moments((traces.metadata.creation_timestamp,)),
         )
 
 
@@ -221,12 +221,13 @@ def _traces(raw: msgspec.Raw) -> _Traces:
         return _Traces()
 
 
-def _instants(texts: Iterator[str | None] | tuple[str | None, ...]) -> tuple[datetime, ...]:
+def moments(texts: Iterable[str | None]) -> tuple[datetime, ...]:
+    """Return the instants among these texts, in UTC; what is none, or beyond the calendar, is left out."""
     found = []
     for text in texts:
         try:
-            found += [instant(text)] if text else []
-        except ValueError:
+            found += [instant(text).astimezone(UTC)] if text else []
+        except (ValueError, OverflowError):
             continue
     return tuple(found)
 
@@ -247,7 +248,7 @@ def _azure(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
     else:
         key = (identifier.lower() or msgspec.json.encode(value).decode(),)
     # What Azure lists tells when something changed, never when it was listed.
-    return Copy(what=what, key=key, value=value, instants=_instants((getattr(value, "updated", None),)))
+    return Copy(what=what, key=key, value=value, instants=moments((getattr(value, "updated", None),)))
 
 
 def _item_type(what: str, facts: Mapping[str, Fact]) -> type[Any]:

@@ -29,6 +29,7 @@ MAX_TOTAL = 2**30
 MAX_FILES = 5_000
 MAX_NESTING = 3
 
+_LATEST = 32_503_680_000  # the year 3000, in seconds
 _SNIFF = 8_192
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # the second one is empty
 _ZIP_ENTRY = b"PK\x01\x02"
@@ -146,7 +147,7 @@ def _file(path: Path, name: str, *, named: bool, room: _Room) -> Iterator[Text |
         yield Unused(name=name, reason=f"cannot be read: {reason}")
         return
     with opened as stream:
-        yield from _stream(name, stream, datetime.fromtimestamp(status.st_mtime, UTC), named=named, room=room)
+        yield from _stream(name, stream, _modified(status.st_mtime), named=named, room=room)
 
 
 def _stream(  # a file, a member of a zip, or standard input
@@ -251,6 +252,11 @@ def as_utf8(data: bytes) -> bytes:
             except UnicodeError:
                 raise NotUsable(f"starts like {encoding.upper()} text and is none, or is cut off") from None
     return data
+
+
+def _modified(seconds: float) -> datetime:
+    """Return a file's time; what no calendar has is brought to its nearest end."""
+    return datetime.fromtimestamp(min(max(seconds, 0), _LATEST), UTC)
 
 
 def _now() -> datetime:
