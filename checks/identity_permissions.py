@@ -29,6 +29,7 @@ def identity_permissions(
     role_definitions: tuple[facts.RoleDefinition, ...] | Missing | None = None,
     deny_assignments: tuple[facts.DenyAssignment, ...] | Missing | None = None,
     group_memberships: tuple[facts.GroupMembership, ...] | Missing | None = None,
+    operator: facts.Operator | None = None,
 ) -> Iterator[Finding]:
     """That identity may read what the values ask for.
 
@@ -63,7 +64,7 @@ def identity_permissions(
         definitions=role_definitions,
         denials=deny_assignments,
         memberships=group_memberships,
-        known_ids=ids_that_are_no_groups(known),
+        known_ids=ids_that_are_no_groups(known, operator),
     )
     names = tuple(f"secrets/{needed.name}" for needed in objects_needed(block)) if block else ()
     wrong = [mistake.text for mistake in mistakes(identity, known, vault, role_assignments, role_definitions)]

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from preflight.access.principals import EVERYONE
-from preflight.facts import Identity, ManagedCluster, ManagedIdentity, Missing, ScaleSet, same_id
+from preflight.facts import Identity, ManagedCluster, ManagedIdentity, Missing, Operator, ScaleSet, same_id
 
 Role = Literal["add-on", "kubelet", "control plane", "own"]
 """What an identity is to this cluster; `own` is a user-assigned identity that Azure did not make for it."""
@@ -139,10 +139,11 @@ def judged_identity(
     )
 
 
-def ids_that_are_no_groups(known: tuple[KnownIdentity, ...]) -> frozenset[str]:
-    """Return every id of the identities: a policy for one of them is certainly not a group's."""
-    ids = ((identity.ids.client_id, identity.ids.object_id) for identity in known)
-    return frozenset(one.lower() for pair in ids for one in pair if one)
+def ids_that_are_no_groups(known: tuple[KnownIdentity, ...], operator: Operator | None = None) -> frozenset[str]:
+    """Return every id of the identities and the caller's own: a policy for one of them is certainly not a group's."""
+    ids = [one for identity in known for one in (identity.ids.client_id, identity.ids.object_id)]
+    ids += [operator.object_id] if operator else []
+    return frozenset(one.lower() for one in ids if one)
 
 
 def lacking_scale_sets(identity: KnownIdentity, scale_sets: tuple[ScaleSet, ...]) -> tuple[ScaleSet, ...]:

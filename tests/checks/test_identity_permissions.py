@@ -210,3 +210,9 @@ def test_values_that_could_not_be_read_may_name_another_identity() -> None:
     refused = Missing(reason="no right to get the release", why="refused")
     assert the_finding(values=refused, role_assignments=granted).status is Status.UNKNOWN
     assert the_finding(values=refused, cluster=OFF).status is Status.SKIP
+
+
+def test_the_callers_own_policy_is_no_groups() -> None:
+    given = vault(rbac=False, policies=[access_policy(guid(0x801), secrets=["all"])])
+    assert the_finding(vault=given).status is Status.UNKNOWN
+    assert the_finding(vault=given, operator=facts.Operator(object_id=guid(0x801))).status is Status.FAIL
