@@ -20,10 +20,13 @@ from preflight.facts import (
     SecretProviderClass,
     Workload,
 )
-from preflight.facts.kubernetes import TemplateSpec
+from preflight.facts.kubernetes import DeploymentStrategy, TemplateContainer, TemplateSpec
 
 MAX_BYTES = 64 * 2**20
 """The charts render 1.5 MB; a manifest forty times as long is something else."""
+
+_OPERATED = ("Prometheus", "Alertmanager")
+"""Kinds of which the Prometheus operator makes StatefulSets; their spec holds the resources of its main container."""
 
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet")
 
@@ -40,6 +43,7 @@ class _Named(msgspec.Struct):
 
 class _Template(msgspec.Struct, rename="camel"):
     template: PodTemplate = PodTemplate()
+    strategy: DeploymentStrategy = DeploymentStrategy()
     replicas: int | None = None
     volume_claim_templates: list[_Named] = []
     job_template: "_Cron | None" = None
@@ -64,6 +68,17 @@ class _Secret(msgspec.Struct, rename="camel"):
     type: str = ""
     data: dict[str, Any] | None = None
     string_data: dict[str, Any] | None = None
+
+
+class _OperatedSpec(TemplateSpec, frozen=True, kw_only=True):
+    """Of Prometheus and Alertmanager: the fields of a pod's spec, with one container's resources beside them."""
+
+    replicas: int | None = None
+
+
+class _Operated(msgspec.Struct):
+    metadata: ObjectMeta = ObjectMeta()
+    spec: _OperatedSpec = _OperatedSpec()
 
 
 class _CertificateSpec(msgspec.Struct, rename="camel"):
@@ -91,7 +106,8 @@ def read_manifests(
             raise InputError(f"{name}: this is not valid YAML: {error}") from None
     return Manifest(
         source=source,
-        workloads=tuple(found[Workload]),
+        workloads=tuple(w for w in found[Workload] if w.kind not in _OPERATED),
+        operated=tuple(w for w in found[Workload] if w.kind in _OPERATED),
         secrets=tuple(found[RenderedSecret]),
         classes=tuple(found[SecretProviderClass]),
         certificates=tuple(found[Certificate]),
@@ -113,6 +129,19 @@ def _objects(text: bytes | msgspec.Raw, name: str, line: int) -> Iterator[object
 
 
 def _object(head: _Head, text: bytes | msgspec.Raw) -> object | None:
+    if head.kind == "Secret" and head.api_version == "v1":
+        secret = decode(bytes(text), _Secret)
+        keys = dict.fromkeys([*(secret.data or {}), *(secret.string_data or {})])
+        return RenderedSecret(metadata=secret.metadata, type=secret.type, keys=tuple(keys))
+    if head.kind == "SecretProviderClass":
+        return decode(bytes(text), SecretProviderClass)
+    if head.kind == "Certificate" and head.api_version.partition("/")[0] == "cert-manager.io":
+        certificate = decode(bytes(text), _Certificate)
+        return Certificate(name=certificate.metadata.name, secret_name=certificate.spec.secret_name)
+    return _workload(head, text)
+
+
+def _workload(head: _Head, text: bytes | msgspec.Raw) -> Workload | None:
     group = head.api_version.partition("/")[0]
     if head.kind in _KINDS and group in ("apps", "batch"):
         whole = decode(bytes(text), _Workload)
@@ -123,18 +152,32 @@ def _object(head: _Head, text: bytes | msgspec.Raw) -> object | None:
             metadata=whole.metadata,
             replicas=replicas,
             claims=tuple(claim.metadata.name for claim in whole.spec.volume_claim_templates),
+            strategy=spec.strategy,
             template=spec.template,
         )
+    if head.kind in _OPERATED and group == "monitoring.coreos.com":
+        return _operated(head.kind, decode(bytes(text), _Operated))
     if head.kind == "Pod" and head.api_version == "v1":
         pod = decode(bytes(text), _Pod)
         return Workload(kind="Pod", metadata=pod.metadata, template=PodTemplate(spec=pod.spec))
-    if head.kind == "Secret" and head.api_version == "v1":
-        secret = decode(bytes(text), _Secret)
-        keys = dict.fromkeys([*(secret.data or {}), *(secret.string_data or {})])
-        return RenderedSecret(metadata=secret.metadata, type=secret.type, keys=tuple(keys))
-    if head.kind == "SecretProviderClass":
-        return decode(bytes(text), SecretProviderClass)
-    if head.kind == "Certificate" and group == "cert-manager.io":
-        certificate = decode(bytes(text), _Certificate)
-        return Certificate(name=certificate.metadata.name, secret_name=certificate.spec.secret_name)
     return None
+
+
+def _operated(kind: str, given: _Operated) -> Workload:
+    """What the operator will make: the resources are those of the main container, not of the pod."""
+    spec = given.spec
+    main = TemplateContainer(name=kind.lower(), resources=spec.resources)
+    return Workload(
+        kind=kind,
+        metadata=given.metadata,
+        replicas=1 if spec.replicas is None else spec.replicas,
+        template=PodTemplate(
+            spec=TemplateSpec(
+                node_selector=spec.node_selector,
+                affinity=spec.affinity,
+                tolerations=spec.tolerations,
+                priority_class_name=spec.priority_class_name,
+                containers=(main, *spec.containers),
+            )
+        ),
+    )

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from preflight.facts.kubernetes import ObjectMeta, PodTemplate, SecretProviderClass
+from preflight.facts.kubernetes import DeploymentStrategy, ObjectMeta, PodTemplate, SecretProviderClass
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -80,13 +80,15 @@ class Workload(_Plan, frozen=True, kw_only=True):
     """Something that makes pods: Deployment, StatefulSet, DaemonSet, Job, CronJob or a bare Pod.
 
     `replicas` is what the manifest asks for, 1 where it says nothing; of a DaemonSet and a Job it says nothing.
-    `claims` are the claim templates of a StatefulSet: volumes that its pods have without listing them.
+    `claims` are the claim templates of a StatefulSet: volumes that its pods have without listing them. `strategy` is a
+    Deployment's.
     """
 
     kind: str
     metadata: ObjectMeta
     replicas: int = 1
     claims: tuple[str, ...] = ()
+    strategy: DeploymentStrategy = DeploymentStrategy()
     template: PodTemplate = PodTemplate()
 
 
@@ -109,10 +111,13 @@ class Manifest(_Plan, frozen=True, kw_only=True):
     """What Helm rendered, hooks included, trimmed to what decides whether Secrets arrive.
 
     `source` is "files" for --manifest, "release" for the deployed release's record, "chart" for a rendering of ours.
+    `operated` are Prometheus and Alertmanager resources, of which an operator makes pods: known are their number, what
+    they request and where they may go.
     """
 
     source: Literal["files", "release", "chart"]
     workloads: tuple[Workload, ...] = ()
+    operated: tuple[Workload, ...] = ()
     secrets: tuple[RenderedSecret, ...] = ()
     classes: tuple[SecretProviderClass, ...] = ()
     certificates: tuple[Certificate, ...] = ()
