@@ -1,4 +1,4 @@
-"""The Azure part of the samples: the vault, the identities, and who may read what."""
+"""The Azure part of the samples: the vault, the identities, and who may do what."""
 
 from preflight.demo.aks import POOLS
 from preflight.facts import GroupMembership, ManagedIdentity, Operator, RolePermission, ScaleSet, ScopedPermissions

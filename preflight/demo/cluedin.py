@@ -313,11 +313,13 @@ def secrets(*, without: Iterable[str] = (), revisions: int = 3) -> tuple[Secret,
         for name in ("cluedin-server-tls", "cluedin-root-secret")
         if name not in left_out
     )
+    by_installer = ("kubectl-create",)
     installer = tuple(
-        secret(name, keys=(".dockerconfigjson",), type="kubernetes.io/dockerconfigjson", managers=("kubectl-create",))
+        secret(name, keys=(".dockerconfigjson",), type="kubernetes.io/dockerconfigjson", managers=by_installer)
         for name in ("acr-registry-key", "docker-registry-key")
     )
-    return made + records + certificates + installer
+    load_definition = secret("cluedin-rabbitmq-load-definition", keys=("load_definition.json",), managers=by_installer)
+    return (*made, *records, *certificates, *installer, load_definition)
 
 
 def _conditions(item: Application) -> Mapping[str, str]:

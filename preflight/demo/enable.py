@@ -31,6 +31,14 @@ application:
   email:
     secretRef: cluedin-email
 
+infrastructure:
+  elasticsearch:
+    auth:
+      password: made-up-by-the-sample
+  rabbitmq:
+    auth:
+      password: made-up-by-the-sample
+
 global:
   keyvault:
     enabled: true

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from preflight.access.operator import NAMESPACE_NEEDS
 from preflight.demo import aks, cluedin
 from preflight.demo.aks import replica_set_name
 from preflight.demo.cluedin import Application
-from preflight.facts import CSIDriver
+from preflight.facts import AccessReview, CSIDriver
+from preflight.facts.kubernetes import AccessReviewSpec, AccessReviewStatus, ResourceAttributes
 from preflight.testing import (
     CSI_DRIVER,
     claim,
@@ -32,6 +34,7 @@ def installation(
         "pod_disruption_budgets": aks.disruption_budgets() + cluedin.disruption_budgets(),
         "csi_drivers": _csi_drivers(addon=addon),
         "jobs": tuple(finished_job(pod.metadata.owner_references[0].name, pod) for pod in cluedin.finished_pods()),
+        "access_reviews": _access_reviews(),
         **_workloads(released),
         **_volumes(released),
     }
@@ -40,6 +43,21 @@ def installation(
 def _csi_drivers(*, addon: bool) -> tuple[CSIDriver, ...]:
     names = ["disk.csi.azure.com", "file.csi.azure.com", *([CSI_DRIVER] if addon else [])]
     return tuple(csi_driver(name) for name in names)
+
+
+def _access_reviews() -> tuple[AccessReview, ...]:
+    """Who looks at the samples may do everything in CluedIn's namespace."""
+    return tuple(
+        AccessReview(
+            spec=AccessReviewSpec(
+                resource_attributes=ResourceAttributes(
+                    namespace=cluedin.NAMESPACE, verb=need.verb, group=need.group, resource=need.resource
+                )
+            ),
+            status=AccessReviewStatus(allowed=True),
+        )
+        for need in NAMESPACE_NEEDS
+    )
 
 
 def _workloads(released: tuple[Application, ...]) -> dict[str, Any]:

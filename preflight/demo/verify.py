@@ -197,6 +197,7 @@ def deployed_values() -> dict[str, object]:
             "mssql": {"existingSecret": "cluedin-sqlserver-secret"},
             "elasticsearch": {"auth": {"existingSecret": "elasticsearch-credentials"}},
             "redis": {"auth": {"existingSecret": "cluedin-redis"}},
+            "rabbitmq": {"auth": {"password": "made-up-by-the-sample"}},
             "monitoring": {"grafana": {"admin": {"existingSecret": "cluedin-grafana"}}},
         },
         "global": {
