@@ -84,15 +84,18 @@ def _judged(
         message = f'it is the {kind} of {identity.label}: every mount fails with "Identity not found"'
         right = identity if identity.role == "own" else addon
         return fail(message, OBJECT, _hint(right), evidence=evidence, commands=show)
-    if identity.role == "add-on":
-        return passed(f"it is the client id of {identity.label}", OBJECT, evidence=evidence)
-    if identity.role == "kubelet":
-        message = f"it is the client id of {identity.label}: it works, but what pulls images then also reads secrets"
-        return warn(message, OBJECT, _hint(addon), evidence=evidence, commands=show)
+    if identity.role == "control plane":
+        message = f"it is of {identity.label}, which no node has: every mount fails"
+        return fail(message, OBJECT, _hint(addon), evidence=evidence, commands=show)
+    lacking = lacking_scale_sets(identity, scale_sets) if isinstance(scale_sets, tuple) else ()
+    if lacking:
+        return _absent(identity, lacking)
     if identity.role == "own":
         return _attached(identity, scale_sets)
-    message = f"it belongs to {identity.label}, which no node has: every mount fails"
-    return fail(message, OBJECT, _hint(addon), evidence=evidence, commands=show)
+    if identity.role == "add-on":
+        return passed(f"it is the client id of {identity.label}", OBJECT, evidence=evidence)
+    message = f"it is the client id of {identity.label}: it works, but what pulls images then also reads secrets"
+    return warn(message, OBJECT, _hint(addon), evidence=evidence, commands=show)
 
 
 def _hint(right: KnownIdentity | None) -> str:
@@ -102,16 +105,16 @@ def _hint(right: KnownIdentity | None) -> str:
 
 
 def _attached(identity: KnownIdentity, scale_sets: tuple[facts.ScaleSet, ...] | Missing | None) -> Finding:
-    """Judge an identity of one's own: it must be on every scale set, because pods may start on any node."""
-    if not isinstance(scale_sets, tuple) or not scale_sets:
-        reason = scale_sets.reason if isinstance(scale_sets, Missing) else "no scale set was found"
-        message = f"it is {identity.label}; whether it is attached to every scale set is not known: {reason}"
-        return unknown(message, OBJECT)
-    lacking = lacking_scale_sets(identity, scale_sets)
-    if not lacking:
-        message = f"it is {identity.label}, attached to all {len(scale_sets)} scale sets; new pools will not have it"
-        return warn(message, OBJECT, "attach it to each pool you add, or use the add-on's identity")
+    """Judge an identity of one's own that no scale set provably lacks."""
+    if not isinstance(scale_sets, tuple) or not scale_sets or not identity.ids.resource_id:
+        reason = scale_sets.reason if isinstance(scale_sets, Missing) else "none was found to compare"
+        return unknown(f"it is {identity.label}; whether every scale set has it is not known: {reason}", OBJECT)
+    message = f"it is {identity.label}, attached to all {len(scale_sets)} scale sets; new pools will not have it"
+    return warn(message, OBJECT, "attach it to each pool you add, or use the add-on's identity")
+
+
+def _absent(identity: KnownIdentity, lacking: tuple[facts.ScaleSet, ...]) -> Finding:
     names = [scale_set.tags.pool or scale_set.name for scale_set in lacking]
     message = f"it is {identity.label}, which is not attached to {', '.join(names)}: pods there cannot mount"
-    hint = "attach it to these scale sets, or use the add-on's identity"
-    return fail(message, OBJECT, hint, evidence={"lacking": [*names]}, commands=commands(*attach(identity, lacking)))
+    cure = commands(*attach(identity, lacking))
+    return fail(message, OBJECT, "attach it to these scale sets", evidence={"lacking": [*names]}, commands=cure)

@@ -147,10 +147,14 @@ def ids_that_are_no_groups(known: tuple[KnownIdentity, ...], operator: Operator 
 
 
 def lacking_scale_sets(identity: KnownIdentity, scale_sets: tuple[ScaleSet, ...]) -> tuple[ScaleSet, ...]:
-    """Return the scale sets that the identity is not attached to."""
-    wanted = (identity.ids.resource_id or "").lower().strip("/")
-    return tuple(
+    """Return the scale sets that the identity is provably not attached to; of node pools only, where that is tagged."""
+    if not identity.ids.resource_id:
+        return ()
+    wanted = identity.ids.resource_id.lower().strip("/")
+    of_pools = [scale_set for scale_set in scale_sets if scale_set.tags.pool]
+    lacking = [
         scale_set
-        for scale_set in scale_sets
+        for scale_set in of_pools or scale_sets
         if wanted not in {attached.lower().strip("/") for attached in scale_set.identity.user_assigned_identities}
-    )
+    ]
+    return tuple(sorted(lacking, key=lambda scale_set: scale_set.name))

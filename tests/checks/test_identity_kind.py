@@ -1,9 +1,11 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from checks.identity_kind import identity_kind
 from preflight import Finding, Missing, Status
+from preflight.facts.azure import ScaleSetTags
 from preflight.testing import cluster, guid, header, judge
 from tests.checks.identity_plan import ADDON, KUBELET, OFF, ON, OWN, plan, scale_set
 
@@ -122,3 +124,16 @@ def test_without_the_cluster_nothing_is_compared() -> None:
 def test_where_client_and_object_id_are_one_the_client_id_wins() -> None:
     same = cluster(addon=True, addon_identity=type(ADDON)(client_id=guid(5), object_id=guid(5)))
     assert the_finding(cluster=same, values=plan(guid(5))).status is Status.PASS
+
+
+def test_even_the_add_ons_identity_fails_where_a_scale_set_provably_lacks_it() -> None:
+    attached = scale_set("general", ADDON.resource_id or "")
+    assert the_finding(values=plan(ADDON.client_id), scale_sets=(attached,)).status is Status.PASS
+    finding = the_finding(values=plan(ADDON.client_id), scale_sets=(attached, scale_set("new", "/other")))
+    assert (finding.status, finding.evidence) == (Status.FAIL, {"lacking": ["new"]})
+
+
+def test_scale_sets_that_are_no_node_pools_do_not_count() -> None:
+    other = replace(scale_set("x"), tags=ScaleSetTags())
+    attached = scale_set("general", ADDON.resource_id or "")
+    assert the_finding(values=plan(ADDON.client_id), scale_sets=(other, attached)).status is Status.PASS
