@@ -172,3 +172,49 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     sample: bool = False
     partial: bool = False
+
+
+# --- pictures: what the reports draw ---
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """What a node holds of one resource: requested before, added by the add-on, and what it can give."""
+
+    before: int
+    added: int
+    limit: int
+
+
+class NodePicture(msgspec.Struct, frozen=True, kw_only=True):
+    """A node with and without the add-on. Slots in pods, cpu in millicores, memory in bytes.
+
+    `status` and `effect` tell what the add-on's pods do there; `victims` are those they push out, `namespace/name`.
+    """
+
+    node: str
+    pool: str
+    status: Status
+    effect: str
+    slots: Use
+    cpu: Use
+    memory: Use
+    victims: tuple[str, ...] = ()
+
+
+class SecretPicture(msgspec.Struct, frozen=True, kw_only=True):
+    """The chain of one planned Secret; `broken` is the first link that does not hold, "" where all do."""
+
+    secret: str
+    provider_class: str
+    objects: tuple[str, ...]
+    keys: tuple[str, ...]
+    mounted_by: tuple[str, ...]
+    read_by: tuple[str, ...]
+    broken: str = ""
+
+
+class Views(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the reports draw; None where the facts for it were not there."""
+
+    nodes: tuple[NodePicture, ...] | None = None
+    secrets: tuple[SecretPicture, ...] | None = None

@@ -12,7 +12,20 @@ from typing import Any, Literal
 
 import msgspec
 
-from preflight.model import GROUPS, FactState, Finding, Group, Outcome, Report, Stage, Status, Step, Target, Waived
+from preflight.model import (
+    GROUPS,
+    FactState,
+    Finding,
+    Group,
+    Outcome,
+    Report,
+    Stage,
+    Status,
+    Step,
+    Target,
+    Views,
+    Waived,
+)
 from preflight.report.harmless import storable
 from preflight.runbook import steps
 
@@ -86,10 +99,13 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Judged, ...]
     facts: tuple[FactState, ...]
     steps: tuple[Step, ...] = ()
+    views: Views = Views()
 
 
-def document(report: Report, *, fail_on: FailOn = "fail", allow_unknown: bool = False) -> Document:
-    """Return the report's result document."""
+def document(
+    report: Report, *, fail_on: FailOn = "fail", allow_unknown: bool = False, views: Views | None = None
+) -> Document:
+    """Return the report's result document; `views` are the pictures of the snapshot it judged."""
     outcomes = tuple(_judged(outcome) for outcome in sorted(report.outcomes, key=_outcome_order))
     unknown = sum(outcome.status is Status.UNKNOWN for outcome in outcomes)
     counted = Counter(outcome.status for outcome in outcomes)
@@ -112,6 +128,7 @@ def document(report: Report, *, fail_on: FailOn = "fail", allow_unknown: bool = 
         outcomes=outcomes,
         facts=report.facts,
         steps=steps(sorted(report.outcomes, key=_outcome_order), report.target),
+        views=views or Views(),
     )
     # Through plain JSON values, so that a fresh document holds nothing which a saved one could not.
     return msgspec.convert(_plain(msgspec.to_builtins(made)), Document)

@@ -6,12 +6,13 @@ template where foreign text could be forgotten. The content security policy allo
 
 import base64
 import hashlib
+from collections import Counter
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from preflight.model import Finding, Status
+from preflight.model import Finding, NodePicture, Status, Use
 from preflight.report.document import Document, Judged
 from preflight.report.evidence import NUMBER, arithmetic, comparison, figure, written
 from preflight.report.harmless import NOT_PASTEABLE, line, pasteable
@@ -55,6 +56,7 @@ def render(document: Document) -> str:
         word=word,
         tone=tone,
         groups=[(name, list(members)) for name, members in groupby(document.outcomes, key=lambda o: o.group)],
+        pools=_pools(document),
         target=target(document),
         asked=QUESTIONS[document.stage],
         counts=counts(document),
@@ -85,6 +87,7 @@ def _template() -> "Template":
         message=message,
         pasteable=pasteable,
         place=place,
+        share=_share,
         problems=_problems,
         to_do=to_do,
         words=WORDS,
@@ -100,6 +103,29 @@ def _harmless(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
 
 def _problems(outcome: Judged) -> list[Finding]:
     return [finding for finding in outcome.findings if finding.status not in CALM]
+
+
+def _pools(document: Document) -> list[tuple[str, str, list[NodePicture]]]:
+    """Return the pools in the order of the picture, each with its nodes counted by what the add-on does there."""
+    pools = []
+    for pool, members in groupby(document.views.nodes or (), key=lambda picture: picture.pool):
+        pictures = list(members)
+        effects = Counter(picture.effect for picture in pictures)
+        nodes = "1 node" if len(pictures) == 1 else f"{len(pictures)} nodes"
+        pools.append((pool, f"{nodes}: " + ", ".join(f"{n} {effect}" for effect, n in effects.items()), pictures))
+    return pools
+
+
+def _share(use: Use) -> str:
+    """Return the shares requested before and with the add-on.
+
+    >>> _share(Use(before=7760, added=120, limit=7820))
+    '99.2 %, then 100.8 %'
+    """
+    if use.limit <= 0:
+        return "nothing to give"
+    before, after = (f"{100 * used / use.limit:.1f} %" for used in (use.before, use.before + use.added))
+    return f"{before}, then {after}"
 
 
 def _policy(style: str, code: str) -> str:

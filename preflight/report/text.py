@@ -207,12 +207,16 @@ def _next(document: Document, screen: Screen, verbosity: int) -> list[str]:
         for i, line in enumerate(screen.wrapped(screen.text(to_do(step)), screen.width - 12, most=2)):
             lines.append(f"{'Next' if not lines else '':10}{str(number) if not i else ' '} {line}")
     problems = [outcome for outcome in document.outcomes if outcome.status not in CALM]
-    more = [f"all {len(document.steps)} steps with their commands: -o runbook"] if document.steps else []
+    more = [f"{_all(len(document.steps))} with commands: -o runbook"] if document.steps else []
     if problems:
         loudest = max(problems, key=lambda outcome: outcome.status.loudness)
         more.append(f"why: cluedin-preflight explain {screen.text(loudest.id)}")
         more += [] if verbosity > 0 else ["the arithmetic: -v"]
     return lines + (_labelled("More", "; ".join(more), screen) if more else [])
+
+
+def _all(steps: int) -> str:
+    return f"all {steps} steps" if steps > 1 else "this step"
 
 
 def _answer(document: Document, screen: Screen) -> list[str]:

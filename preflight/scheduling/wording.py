@@ -183,7 +183,7 @@ def fit_table(placements: Iterable[Placement], statuses: Mapping[str, Status]) -
     return {
         "columns": ["node", "pods", "limit", "add-on", "left", "cpu after", "mem after", "the add-on"],
         "rows": [
-            [p.name, p.before.load.slots, p.limit, p.needed, p.left, _after(p, "cpu"), _after(p, "memory"), _effect(p)]
+            [p.name, p.before.load.slots, p.limit, p.needed, p.left, _after(p, "cpu"), _after(p, "memory"), effect(p)]
             for p in rows
         ],
         "status": [statuses[p.name].value for p in rows],
@@ -198,7 +198,8 @@ def _after(placement: Placement, resource: str) -> str:
     return percent(placement.used_with_addon(resource), placement.before.allocatable.get(resource, 0))
 
 
-def _effect(placement: Placement) -> str:
+def effect(placement: Placement) -> str:
+    """Say in two or three words what the add-on's pods do on the node."""
     outcomes = {answer.outcome for answer in placement.answers}
     if "pending" in outcomes:
         return "stays Pending"

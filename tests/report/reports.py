@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from preflight.model import Commands, FactState, Finding, Location, Outcome, Report, Status, Target, Waived
+from preflight.model import (
+    Commands,
+    FactState,
+    Finding,
+    Location,
+    NodePicture,
+    Outcome,
+    Report,
+    SecretPicture,
+    Status,
+    Target,
+    Use,
+    Views,
+    Waived,
+)
 
 AT = "2026-03-02T09:12:00Z"
 TARGET = Target(
@@ -251,5 +265,41 @@ HOSTILE = report(
 )
 
 EMPTY = report(target=Target(), facts=(), stage_reason="as given")
+
+VIEWS = Views(
+    nodes=(
+        NodePicture(
+            node="general-0",
+            pool="general",
+            status=Status.FAIL,
+            effect="evicts 1 pod",
+            slots=Use(before=29, added=2, limit=30),
+            cpu=Use(before=5300, added=120, limit=7820),
+            memory=Use(before=18_000_000_000, added=251_658_240, limit=32_873_889_792),
+            victims=("cluedin/cluedin-server",),
+        ),
+        NodePicture(
+            node="general-1",
+            pool="general",
+            status=Status.PASS,
+            effect="fits",
+            slots=Use(before=14, added=2, limit=30),
+            cpu=Use(before=3100, added=120, limit=7820),
+            memory=Use(before=17_000_000_000, added=251_658_240, limit=32_873_889_792),
+        ),
+    ),
+    secrets=(
+        SecretPicture(
+            secret="cluedin-email",  # noqa: S106 - a name
+            provider_class="cluedin-server-sync",
+            objects=("cluedin-email-host", "cluedin-email-port"),
+            keys=("EmailHost", "EmailHostPort"),
+            mounted_by=(),
+            read_by=("Deployment/cluedin-server",),
+            broken="no pod mounts the class",
+        ),
+    ),
+)
+"""The pictures that go with the troubled report."""
 
 REPORTS = {"healthy": HEALTHY, "troubled": TROUBLED, "forbidden": FORBIDDEN, "hostile": HOSTILE, "empty": EMPTY}

@@ -3,7 +3,21 @@
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from preflight.model import Commands, FactState, Finding, Location, Outcome, Report, Status, Target, Waived
+from preflight.model import (
+    Commands,
+    FactState,
+    Finding,
+    Location,
+    NodePicture,
+    Outcome,
+    Report,
+    SecretPicture,
+    Status,
+    Target,
+    Use,
+    Views,
+    Waived,
+)
 from tests.report.reports import AT, NASTY
 
 # Whole reports are slow to make up, and nothing here asserts on time.
@@ -108,4 +122,38 @@ REPORTS = st.builds(
     notes=st.lists(TEXTS, max_size=2).map(tuple),
     sample=st.booleans(),
     partial=st.booleans(),
+)
+
+USES = st.builds(Use, before=st.integers(-9, 2**62), added=st.integers(0, 2**40), limit=st.integers(-1, 2**62))
+VIEWS = st.builds(
+    Views,
+    nodes=st.none()
+    | st.lists(
+        st.builds(
+            NodePicture,
+            node=TEXTS,
+            pool=TEXTS,
+            status=st.sampled_from(Status),
+            effect=TEXTS,
+            slots=USES,
+            cpu=USES,
+            memory=USES,
+            victims=st.tuples(TEXTS),
+        ),
+        max_size=3,
+    ).map(tuple),
+    secrets=st.none()
+    | st.lists(
+        st.builds(
+            SecretPicture,
+            secret=TEXTS,
+            provider_class=TEXTS,
+            objects=st.tuples(TEXTS),
+            keys=st.tuples(TEXTS),
+            mounted_by=st.tuples(TEXTS),
+            read_by=st.tuples(TEXTS, TEXTS, TEXTS, TEXTS),
+            broken=TEXTS,
+        ),
+        max_size=3,
+    ).map(tuple),
 )
