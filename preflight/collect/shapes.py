@@ -3,13 +3,13 @@
 Pure. Both the live readers and the reader of files come through here, so the two give equal facts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from preflight.collect.decoding import Undecodable, convert
-from preflight.facts import VaultObject
+from preflight.facts import CertificatePolicy, DeletedVaultObject, VaultObject
 
 T = TypeVar("T")
 
@@ -66,8 +66,9 @@ def decode(document: object, kind: type[T]) -> T:
         shaped = flatten(document)
     except RecursionError:
         raise Undecodable("nested too deeply") from None
-    if kind is VaultObject and isinstance(shaped, dict):
-        shaped = _vault_object(shaped)
+    reshaped = _OF_A_VAULT.get(kind)
+    if reshaped and isinstance(shaped, dict):
+        shaped = reshaped(shaped)
     return convert(shaped, kind)
 
 
@@ -121,6 +122,48 @@ def _vault_object(item: Mapping[str, object]) -> dict[str, object]:
         "managed": item.get("managed"),
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _deleted(item: Mapping[str, object]) -> dict[str, object]:
+    """Bring the properties of a deleted secret or certificate together; az tells its name, REST only its id."""
+    return {
+        "name": _vault_object(item).get("name"),
+        "deletedDate": _instant(item.get("deletedDate")),
+        "scheduledPurgeDate": _instant(item.get("scheduledPurgeDate")),
+    }
+
+
+def _policy(item: Mapping[str, object]) -> dict[str, object]:
+    """Take what counts of a certificate's policy: of REST's own document, or of az's certificate that holds one."""
+    policy = _map(item.get("policy")) or item
+    key = _map(policy.get("key_props") or policy.get("keyProperties"))
+    secret = _map(policy.get("secret_props") or policy.get("secretProperties"))
+    issuer = _map(policy.get("issuer") or policy.get("issuerParameters"))
+    actions = policy.get("lifetime_actions") or policy.get("lifetimeActions")
+    return {
+        "name": _vault_object(item).get("name"),
+        "exportable": key.get("exportable"),
+        "contentType": secret.get("contentType"),
+        "keyType": key.get("kty") or key.get("keyType"),
+        "issuer": issuer.get("name"),
+        "renews": any("AutoRenew" in str(_map(one).get("action")) for one in _list(actions)),
+    }
+
+
+def _map(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list | tuple) else ()
+
+
+_OF_A_VAULT: Mapping[type, Callable[[Mapping[str, object]], dict[str, object]]] = {
+    VaultObject: _vault_object,
+    DeletedVaultObject: _deleted,
+    CertificatePolicy: _policy,
+}
+"""What the vault's own API answers has a shape of its own, and az prints it in another."""
 
 
 def _instant(value: object) -> object:

@@ -1,11 +1,13 @@
 """The vault's own API: which secrets and certificates there are, by their properties; a value is never asked for.
 
-Names, dates and switches only: the listing calls return no values, and `_listings_of` lets no other request pass.
+Names, dates and switches only: the listing calls and a certificate's policy hold no values, and `_nothing_but` lets no
+other request pass.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from preflight.collect.azure import account_of
@@ -15,11 +17,39 @@ from preflight.collect.azure.credentials import Account
 from preflight.collect.azure.refusals import Answer, client_address, expected_tenant, for_answer
 from preflight.collect.azure.target import Named
 from preflight.collect.azure.vaults import vault_name
-from preflight.collect.reading import Get, Reader
-from preflight.collect.shapes import decode_all
-from preflight.facts import FACTS, Missing, VaultObject, Why, same_id
+from preflight.collect.reading import Get, Reader, need
+from preflight.collect.shapes import decode, decode_all
+from preflight.facts import FACTS, CertificatePolicy, DeletedVaultObject, Missing, VaultObject, Why, same_id
+from preflight.sync.naming import object_fault
+from preflight.sync.values import keyvault, objects_needed
 
 Kind = Literal["secrets", "certificates"]
+
+
+class _Listing(NamedTuple):
+    """A listing of the vault: the client that has it, its path, the client's call, and what its items are."""
+
+    kind: Kind
+    path: str
+    call: str
+    item: type[Any]
+    deleted: bool = False
+
+    @property
+    def what(self) -> str:
+        return f"deleted {self.kind}" if self.deleted else self.kind
+
+
+_LISTINGS = {
+    "vault_secrets": _Listing("secrets", "secrets", "list_properties_of_secrets", VaultObject),
+    "vault_certificates": _Listing("certificates", "certificates", "list_properties_of_certificates", VaultObject),
+    "deleted_vault_secrets": _Listing(
+        "secrets", "deletedsecrets", "list_deleted_secrets", DeletedVaultObject, deleted=True
+    ),
+    "deleted_vault_certificates": _Listing(
+        "certificates", "deletedcertificates", "list_deleted_certificates", DeletedVaultObject, deleted=True
+    ),
+}
 
 # Listing has been the same since 7.0, and every cloud serves 7.6; the data plane's versions are not retired together
 # with the control plane's (azure.md 5.3).
@@ -34,10 +64,13 @@ def readers(*, cloud: Cloud = PUBLIC, named: Named | None = None) -> dict[str, R
     """Return a reader for each fact of the vault's own API; they need those of `collect.azure` beside them."""
     given = named or Named()
 
-    def reader(kind: Kind) -> Reader:
-        return lambda get: _listed(kind, cloud, given, get)
+    def listing(name: str) -> Reader:
+        return lambda get: _listed(name, cloud, given, get)
 
-    return {"vault_secrets": reader("secrets"), "vault_certificates": reader("certificates")}
+    return {
+        **{name: listing(name) for name in _LISTINGS},
+        "certificate_policies": lambda get: _policies(cloud, given, get),
+    }
 
 
 def explain_answer(
@@ -71,32 +104,64 @@ def explain_answer(
     return meaning.get(code or "", f"the vault refused {what} ({code or _FORBIDDEN}); needed: {right}"), "refused"
 
 
-def _listed(kind: Kind, cloud: Cloud, named: Named, get: Get) -> tuple[VaultObject, ...]:
-    account = account_of(get)
-    vault = get("vault")
-    if isinstance(vault, Missing):
-        name, address, tenant = vault_name(named, get), None, None
-    else:
-        name, address, tenant = vault.name, vault.vault_uri, vault.tenant_id
-    url = (address or cloud.vault_url(name)).rstrip("/")
-    other_tenant = None if same_id(tenant, account.tenant_id) else tenant
-    answered = partial(explain_answer, account=account.name, tenant=other_tenant)
-    right = FACTS[f"vault_{kind}"].right
-    with (
-        refusals(what=f"the {kind} of the vault {name}", right=right, answered=answered, tenant=other_tenant),
-        _client(kind, cloud, account, url) as client,
-    ):
-        listing = client.list_properties_of_secrets if kind == "secrets" else client.list_properties_of_certificates
-        return decode_all(list(items(answers(listing))), VaultObject)
+def _listed(name: str, cloud: Cloud, named: Named, get: Get) -> tuple[Any, ...]:
+    listing = _LISTINGS[name]
+    at = _Asked.of(name, f"the {listing.what}", cloud, named, get)
+    with at.refusals(), _client(listing.kind, cloud, at, listing.path) as client:
+        return decode_all(list(items(answers(getattr(client, listing.call)))), listing.item)
 
 
-def _client(kind: Kind, cloud: Cloud, account: Account, url: str) -> Any:  # noqa: ANN401 - one of the SDK's clients
+def _policies(cloud: Cloud, named: Named, get: Get) -> tuple[CertificatePolicy, ...]:
+    """Return the policies of the certificates that the values name and the vault has."""
+    block = keyvault(need(get, "values"))
+    wanted = {one.name.lower() for one in (objects_needed(block) if block else ()) if one.certificate}
+    there = {one.name.lower() for one in need(get, "vault_certificates")}
+    names = sorted(name for name in wanted & there if object_fault(name) is None)
+    at = _Asked.of("certificate_policies", "the certificate policies", cloud, named, get)
+    found = []
+    for name in names:
+        with at.refusals(), _client("certificates", cloud, at, f"certificates/{name}/policy") as client:
+            [document] = answers(client.get_certificate_policy, name)
+            found.append(decode({"id": f"{at.url}/certificates/{name}/policy", **document}, CertificatePolicy))
+    return tuple(found)
+
+
+class _Asked(NamedTuple):
+    """A vault that is asked for something: where it is, who asks, and how a refusal is told."""
+
+    url: str
+    account: Account
+    refusals: Callable[[], AbstractContextManager[None]]
+
+    @classmethod
+    def of(cls, fact: str, what: str, cloud: Cloud, named: Named, get: Get) -> "_Asked":
+        account = account_of(get)
+        vault = get("vault")
+        if isinstance(vault, Missing):
+            name, address, tenant = vault_name(named, get), None, None
+        else:
+            name, address, tenant = vault.name, vault.vault_uri, vault.tenant_id
+        other_tenant = None if same_id(tenant, account.tenant_id) else tenant
+        return cls(
+            url=(address or cloud.vault_url(name)).rstrip("/"),
+            account=account,
+            refusals=partial(
+                refusals,
+                what=f"{what} of the vault {name}",
+                right=FACTS[fact].right,
+                answered=partial(explain_answer, account=account.name, tenant=other_tenant),
+                tenant=other_tenant,
+            ),
+        )
+
+
+def _client(kind: Kind, cloud: Cloud, at: _Asked, path: str) -> Any:  # noqa: ANN401 - one of the SDK's clients
     options: dict[str, Any] = {
-        "vault_url": url,
-        "credential": account.credential,
+        "vault_url": at.url,
+        "credential": at.account.credential,
         "api_version": _API_VERSION,
         "verify_challenge_resource": cloud.published,
-        **transport(cloud, _listings_of(url, kind)),
+        **transport(cloud, _nothing_but(at.url, path)),
     }
     if kind == "secrets":
         from azure.keyvault.secrets import SecretClient  # noqa: PLC0415 - SDKs load only when used
@@ -107,10 +172,10 @@ def _client(kind: Kind, cloud: Cloud, account: Account, url: str) -> Any:  # noq
     return CertificateClient(**options)
 
 
-def _listings_of(url: str, kind: Kind) -> Callable[[str, str], bool]:
-    """Allow nothing but the listing itself: `/secrets` has names, `/secrets/NAME` would have a value."""
+def _nothing_but(url: str, path: str) -> Callable[[str, str], bool]:
+    """Allow nothing but this one path: `/secrets` has names, `/secrets/NAME` would have a value."""
 
     def allowed(method: str, requested: str) -> bool:
-        return method == "GET" and same_server(requested, url) and urlsplit(requested).path.strip("/") == kind
+        return method == "GET" and same_server(requested, url) and urlsplit(requested).path.strip("/") == path
 
     return allowed

@@ -239,6 +239,29 @@ class VaultObject(_Resource, frozen=True, kw_only=True):
     managed: bool = False
 
 
+class DeletedVaultObject(_Resource, frozen=True, kw_only=True):
+    """A soft-deleted secret or certificate; `name` stays taken until it is recovered or purged."""
+
+    name: str
+    deleted_date: str | None = None
+    scheduled_purge_date: str | None = None
+
+
+class CertificatePolicy(_Resource, frozen=True, kw_only=True):
+    """How a certificate of the vault was made: what decides whether its secret holds a key, and in which form.
+
+    `exportable` false: no private key comes with it. `content_type` is its secret's: PKCS #12 or PEM. `renews` tells
+    that the vault renews it by itself before it expires.
+    """
+
+    name: str
+    exportable: bool | None = None
+    content_type: str | None = None
+    key_type: str | None = None
+    issuer: str | None = None
+    renews: bool = False
+
+
 class DeletedVault(_Resource, frozen=True, kw_only=True):
     """A soft-deleted vault; `name` stays taken until it is purged. `vault_id` is the id it had."""
 

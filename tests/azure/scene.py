@@ -113,6 +113,30 @@ def secret(origin: str, name: str, **attributes: object) -> dict[str, Any]:
     return {"id": f"{origin}/secrets/{name}", "attributes": {"enabled": True, "exp": None, **attributes}, "tags": None}
 
 
+def deleted(origin: str, kind: str, name: str) -> dict[str, Any]:
+    return {
+        "recoveryId": f"{origin}/deleted{kind}/{name}",
+        "deletedDate": 1700000000,
+        "scheduledPurgeDate": 1707776000,
+        "id": f"{origin}/{kind}/{name}",
+        "attributes": {"enabled": True},
+    }
+
+
+def certificate_policy(origin: str, name: str, *, exportable: bool = True) -> dict[str, Any]:
+    return {
+        "id": f"{origin}/certificates/{name}/policy",
+        "key_props": {"exportable": exportable, "kty": "RSA", "key_size": 2048, "reuse_key": False},
+        "secret_props": {"contentType": "application/x-pkcs12"},
+        "x509_props": {"subject": "CN=cluedin.example", "validity_months": 12},
+        "lifetime_actions": [
+            {"trigger": {"days_before_expiry": 90}, "action": {"action_type": "AutoRenew"}},
+        ],
+        "issuer": {"name": "Self"},
+        "attributes": {"enabled": True},
+    }
+
+
 def fill(replay: Replay) -> None:
     """Put the whole scene into the replay."""
     replay.put_list("/subscriptions", [{"subscriptionId": SUBSCRIPTION, "displayName": "Production"}])
@@ -145,6 +169,9 @@ def fill(replay: Replay) -> None:
         )
     names = ["cluedin-email-host", "cluedin-login-password"]
     replay.put_list("/secrets", [secret(replay.origin, name) for name in names])
+    replay.put_list("/deletedsecrets", [deleted(replay.origin, "secrets", "cluedin-old")])
+    replay.put_list("/deletedcertificates", [])
+    replay.put("/certificates/cluedin-frontend/policy", certificate_policy(replay.origin, "cluedin-frontend"))
     replay.put_list("/certificates", [{"id": f"{replay.origin}/certificates/cluedin-frontend", "attributes": {}}])
 
 

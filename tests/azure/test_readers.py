@@ -9,7 +9,7 @@ from preflight.collect.azure import ACCOUNT, Account
 from preflight.facts import FACTS, Missing
 from tests.azure import scene
 from tests.azure.conftest import Ask
-from tests.azure.replay import CANARY, OPERATOR, TENANT, Answer, Replay, refusal
+from tests.azure.replay import CANARY, OPERATOR, TENANT, Answer, Replay, error, refusal
 
 pytestmark = pytest.mark.loopback
 
@@ -286,3 +286,46 @@ def test_the_vault_answers_although_resource_manager_does_not(ask: Ask, replay: 
     replay.script(listing, refusal("Microsoft.KeyVault/vaults/read", listing))
     missing = ask("vault_secrets", values=VALUES)
     assert missing.reason == "the secrets of the vault kv-cluedin: cannot be reached from here (no such host)"
+
+
+def test_deleted_objects_are_listed_without_values(ask: Ask, replay: Replay) -> None:
+    names = [f"cluedin-{number:04}" for number in range(2000)]
+    listed = [scene.deleted(replay.origin, "secrets", name) | {"value": CANARY} for name in names]
+    replay.put_list("/deletedsecrets", listed)
+    found = ask("deleted_vault_secrets", "deleted_vault_certificates", values=VALUES)
+    assert [item.name for item in found["deleted_vault_secrets"]] == names
+    assert found["deleted_vault_secrets"][0].scheduled_purge_date == "2024-02-12T22:13:20+00:00"
+    assert found["deleted_vault_certificates"] == ()
+    assert CANARY not in repr(found)
+
+
+def test_a_refused_listing_of_deleted_objects_tells_what_it_was(ask: Ask, replay: Replay) -> None:
+    replay.script("/deletedsecrets", error(403, "Forbidden", "x", inner="ForbiddenByRbac"))
+    missing = ask("deleted_vault_secrets", values=VALUES)
+    assert missing.why == "refused"
+    assert "list the deleted secrets of the vault kv-cluedin" in missing.reason
+
+
+def test_policies_are_read_of_the_certificates_that_the_values_name_and_of_no_other(ask: Ask, replay: Replay) -> None:
+    origin = replay.origin
+    replay.put_list(
+        "/certificates", [{"id": f"{origin}/certificates/{name}"} for name in ("Cluedin-Frontend", "other")]
+    )
+    replay.put("/certificates/cluedin-frontend", {"cer": CANARY})
+    values = scene.values(keyvaultName="kv-cluedin", frontendCrt="cluedin-frontend")
+    [policy] = ask("certificate_policies", values=values)
+    assert policy == facts.CertificatePolicy(
+        name="cluedin-frontend",
+        exportable=True,
+        content_type="application/x-pkcs12",
+        key_type="RSA",
+        issuer="Self",
+        renews=True,
+    )
+    asked = {request.path for request in replay.log if request.path.startswith("/certificates")}
+    assert asked == {"/certificates", "/certificates/cluedin-frontend/policy"}
+
+
+def test_without_a_certificate_in_the_values_no_policy_is_asked_for(ask: Ask, replay: Replay) -> None:
+    assert ask("certificate_policies", values=VALUES) == ()
+    assert replay.asked("/policy") == []

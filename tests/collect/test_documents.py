@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from preflight import bundle
-from preflight.collect.documents import Choice, Given, read_files
+from preflight.collect.documents import Choice, Given, read_files, unpack
 from preflight.errors import InputError, UsageError
 from preflight.facts import FACTS, Fact, Header, Missing, ObjectMeta, Secret, Snapshot
 from preflight.report.document import SCHEMA
@@ -48,6 +48,23 @@ def test_of_a_secret_only_the_names_of_its_keys_stay(tmp_path: Path) -> None:
     assert secret.metadata.annotations.release_name == "cluedin"
 
 
+@pytest.mark.parametrize(
+    ("data", "keys"),
+    [
+        ({"data": {"b": None, "a": "***"}}, ("a", "b")),
+        ({"stringData": {"a": ""}, "data": None}, ("a",)),
+        ({"data": {}}, ()),
+        ({"data": None}, None),
+        ({}, None),
+    ],
+)
+def test_a_secret_whose_values_were_taken_out_has_unknown_keys_at_worst(tmp_path: Path, data: Any, keys: Any) -> None:
+    bare = {key: value for key, value in dumps.secret().items() if key != "data"}
+    bare["metadata"]["labels"] = None
+    [secret] = given(tmp_path, dumps.as_json({**bare, **data})).facts["secrets"]
+    assert (secret.keys, secret.key_count) == (keys, None if keys is None else len(keys))
+
+
 def test_a_typed_list_gives_its_items_their_kind(tmp_path: Path) -> None:
     items = [{"metadata": {"name": "a", "creationTimestamp": None}, "value": 5}]
     document = dumps.listing(items, "PriorityClassList", "scheduling.k8s.io/v1")
@@ -70,6 +87,18 @@ def test_a_typed_empty_list_covers_its_kind_and_an_untyped_one_covers_nothing(tm
     assert [note.split("/")[-1] for note in found.notes] == [
         f"file{index} not used: an empty list has no kind" for index in (2, 3, 4)
     ]
+
+
+def test_metrics_of_pods_are_read_by_their_own_kind(tmp_path: Path) -> None:
+    metrics = {
+        "apiVersion": "metrics.k8s.io/v1beta1",
+        "kind": "PodMetrics",
+        "metadata": {"name": "server", "namespace": "cluedin", "creationTimestamp": "2026-01-01T00:00:00Z"},
+        "containers": [{"name": "main", "usage": {"cpu": "5m", "memory": "10Mi"}}],
+    }
+    found = given(tmp_path, dumps.as_json(dumps.listing([metrics])), dumps.as_json(dumps.small_cluster()))
+    assert names(found.facts["pod_metrics"]) == ["server"]
+    assert len(found.facts["pods"]) == 3
 
 
 def test_a_table_of_secrets_is_read_and_a_whole_secret_tells_more(tmp_path: Path) -> None:
@@ -256,7 +285,6 @@ def test_plain_role_assignments_are_assigned_to_nobody_in_particular(tmp_path: P
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ([{**dumps.vault_secret("a"), "recoveryId": "https://x", "deletedDate": "2026-01-01"}], "deleted secrets"),
         ({**dumps.vault_secret("a/0123"), "value": dumps.CANARY}, "`az keyvault secret list`"),
         ([dumps.vault_secret("a", kind="keys")], "keys of a vault"),
         ([{"id": dumps.VAULT_ID, "name": "kv", "type": "Microsoft.KeyVault/vaults"}], "`az keyvault show -n NAME`"),
@@ -409,10 +437,9 @@ def test_an_instant_in_the_future_of_its_file_is_not_believed(tmp_path: Path) ->
         assert read_files([path]).collected_at == "2027-01-15T08:00:00+00:00"
 
 
-def test_a_file_of_no_credible_time_is_read(tmp_path: Path) -> None:
-    [path] = dumps.write(tmp_path, [dumps.as_json(dumps.vault())])
-    os.utime(path, (2**39, 2**39))
-    assert read_files([path]).collected_at == "3000-01-01T00:00:00+00:00"
+@pytest.mark.parametrize("seconds", [-1e18, -1.0, 0.0, 1e10, 1e12, 1e300])
+def test_a_file_of_no_credible_time_has_one_all_the_same(seconds: float) -> None:
+    assert 1970 <= unpack._modified(seconds).year <= 3000
 
 
 def test_files_of_two_clusters_stop_the_run(tmp_path: Path) -> None:

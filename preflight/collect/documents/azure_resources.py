@@ -49,10 +49,12 @@ def azure_resource(raw: msgspec.Raw, head: Head, place: str) -> Found:
 
 def _vault_object(raw: msgspec.Raw, identifier: re.Match[str], place: str) -> Found:
     deleted, kind, version = identifier.groups()
-    if deleted or field(raw, "recoveryId"):
-        return unread(place, f"deleted {kind} of a vault; no check reads them yet")
     if kind == "keys":
         return unread(place, "keys of a vault, which nothing here reads")
+    if deleted or field(raw, "recoveryId"):
+        return Found(f"deleted_vault_{kind}", raw, place)
+    if kind == "certificates" and field(raw, "policy"):
+        return Found("certificate_policies", raw, place)
     if version:
         # A listing gives every name, without versions: one object alone would make all others look missing.
         singular = kind.removesuffix("s")

@@ -34,6 +34,15 @@ _ITEM_TYPES: Mapping[str, type[Any]] = {
     "secret_provider_class_pod_statuses": SecretProviderClassPodStatus,
     "vault": Vault,
 }
+OF_A_VAULT = (
+    "vault_secrets",
+    "vault_certificates",
+    "deleted_vault_secrets",
+    "deleted_vault_certificates",
+    "certificate_policies",
+)
+"""Facts whose items are a vault's own objects: their id names the vault by its host."""
+
 _MAX_OBJECT = 8 * 2**20
 """Of one object, in bytes; an API server stores at most 3 MiB. A whole table may have ten times as much."""
 
@@ -74,7 +83,10 @@ class ListedRelease(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
-    """Yield what facts hold of one found thing; nothing for an empty list. Raises Undecodable, naming the place."""
+    """Yield what facts hold of one found thing; nothing for an empty list, or for a fact that is not among `facts`.
+
+    Raises Undecodable, naming the place.
+    """
     if found.raw is None or found.what in ("bundle", "result"):
         return
     try:
@@ -86,7 +98,7 @@ def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
         elif found.what == "helm_releases":
             release = decode(found.raw, ListedRelease)
             yield Copy(what=found.what, key=(release.namespace, release.name), value=release)
-        else:
+        elif found.what in facts or found.what in _ITEM_TYPES:
             yield _azure(found.what, found.raw, facts)
     except Undecodable as error:
         raise Undecodable(f"{found.place.rstrip(': ') or 'the document'}: {error}") from None
@@ -137,13 +149,18 @@ class _Named(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Secret(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A whole Secret, as long as it takes to learn the names of its keys."""
+    """A Secret but for its values."""
 
     metadata: ObjectMeta
     type: str = "Opaque"
     immutable: bool | None = None
-    data: dict[str, object] = {}
-    string_data: dict[str, object] = {}
+
+
+class _Values(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The values of a Secret, as long as it takes to learn the names of its keys; careful people put null for them."""
+
+    data: dict[str, object] | None = None
+    string_data: dict[str, object] | None = None
 
 
 def _kubernetes(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
@@ -153,9 +170,8 @@ def _kubernetes(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
     if what == "namespaces":
         value = decode(raw, _Named)
     elif what == "secrets":
-        whole = decode(raw, _Secret)
-        value = _without_values(whole, traces)
-        record = bytes(raw) if whole.type == _RELEASE_RECORD and "release" in whole.data else None
+        value = _secret(raw, traces)
+        record = bytes(raw) if value.type == _RELEASE_RECORD and "release" in (value.keys or ()) else None
     else:
         value = decode(raw, _item_type(what, facts))
     meta: ObjectMeta = value.metadata
@@ -201,14 +217,17 @@ def _secret_rows(table: msgspec.Raw) -> Iterator[Copy]:
         )
 
 
-def _without_values(whole: _Secret, traces: _Traces) -> Secret:
-    keys = tuple(sorted(whole.data.keys() | whole.string_data.keys()))
+def _secret(raw: msgspec.Raw, traces: _Traces) -> Secret:
+    secret, values = decode(raw, _Secret), decode(raw, _Values)
+    # Without `data` it may be empty, or somebody took the values out: then the keys are not known.
+    given = [part for part in (values.data, values.string_data) if part is not None]
+    keys = tuple(sorted({key for part in given for key in part})) if given else None
     return Secret(
-        metadata=whole.metadata,
-        type=whole.type,
+        metadata=secret.metadata,
+        type=secret.type,
         keys=keys,
-        key_count=len(keys),
-        immutable=whole.immutable,
+        key_count=None if keys is None else len(keys),
+        immutable=secret.immutable,
         managers=tuple(dict.fromkeys(fields.manager for fields in traces.metadata.managed_fields)),
     )
 
@@ -243,7 +262,7 @@ def _azure(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
     document = decode(raw, dict[str, Any])
     value = shapes.decode(document, _item_type(what, facts))
     identifier = decode(raw, _Id).id or ""
-    if what in ("vault_secrets", "vault_certificates"):
+    if what in OF_A_VAULT:
         key: tuple[str, ...] = (urlsplit(identifier).hostname or "", value.name.lower())
     else:
         key = (identifier.lower() or msgspec.json.encode(value).decode(),)
