@@ -14,6 +14,7 @@ from preflight.testing import EVERY_CHECK, judge_snapshot
 from preflight.testing.every_check import KINDS_OF_MISSING, Rule
 
 CHECKS = [offer.check for offer in load(packs=False).offers]
+SAMPLES = {stage: sample(stage) for stage in STAGES}
 
 
 def _id(value: object) -> str:
@@ -30,13 +31,13 @@ def test_on_facts_that_hold_nothing(check: Check, rule: Rule) -> None:
 @pytest.mark.parametrize("rule", EVERY_CHECK, ids=_id)
 @pytest.mark.parametrize("check", CHECKS, ids=_id)
 def test_on_the_samples(check: Check, rule: Rule, stage: Stage) -> None:
-    rule(check, sample(stage))
+    rule(check, SAMPLES[stage])
 
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("check", CHECKS, ids=_id)
 def test_no_object_that_fails_passes_because_something_was_not_read(check: Check, stage: Stage) -> None:
-    full = sample(stage)
+    full = SAMPLES[stage]
     failing = {f.object for f in judge_snapshot(check, full).findings if f.status is Status.FAIL}
     for name, snapshot in _each_without_one(check, full):
         passing = {f.object for f in judge_snapshot(check, snapshot).findings if f.status is Status.PASS}
