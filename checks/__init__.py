@@ -3,24 +3,42 @@
 from checks.addon_placement import addon_placement
 from checks.addon_state import addon_state
 from checks.akv_naming import akv_naming
+from checks.bootstrap_cycle import bootstrap_cycle
+from checks.chart_support import chart_support
 from checks.fresh_node_fit import fresh_node_fit
 from checks.identity_grant_model import identity_grant_model
 from checks.identity_kind import identity_kind
 from checks.identity_permissions import identity_permissions
 from checks.identity_tenant import identity_tenant
+from checks.installer_secrets import installer_secrets
 from checks.keyvault_values import keyvault_values
 from checks.max_pods_headroom import max_pods_headroom
+from checks.mount_clash import mount_clash
 from checks.node_resource_pressure import node_resource_pressure
 from checks.operator_permissions import operator_permissions
+from checks.release_fit import release_fit
+from checks.secret_keys import secret_keys
+from checks.secret_mapping import secret_mapping
+from checks.secret_mounted import secret_mounted
+from checks.secret_owner import secret_owner
 from checks.vault_found import vault_found
 from checks.vault_network import vault_network
 from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
     max_pods_headroom,
+    chart_support,
+    secret_mapping,
+    secret_mounted,
+    mount_clash,
+    secret_keys,
+    secret_owner,
+    bootstrap_cycle,
+    installer_secrets,
     addon_placement,
     node_resource_pressure,
     fresh_node_fit,
+    release_fit,
     addon_state,
     identity_kind,
     identity_permissions,

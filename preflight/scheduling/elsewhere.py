@@ -142,7 +142,7 @@ class _Search:
         roomy = [name for name in allowed if fits(demand, self._places[name])]
         found = Move(resident=resident, node=node, fate="stuck", allowed=len(allowed), choices=len(roomy))
         if roomy:
-            to = max(roomy, key=lambda name: (_emptiness(self._places[name]), name))
+            to = max(roomy, key=lambda name: (emptiness(self._places[name]), name))
             self._places[to] = with_pod(self._places[to], demand)
             return msgspec.structs.replace(found, fate="grows" if to in self._opened else "moves", to=to)
         pushing = _best_preemption(demand, {name: self._places[name] for name in allowed}, self._budgets)
@@ -240,7 +240,7 @@ def with_pod(room: Room, demand: Demand, without: Sequence[Resident] = ()) -> Ro
     )
 
 
-def _emptiness(room: Room) -> float:
+def emptiness(room: Room) -> float:
     """How much of the scarcest of cpu, memory and slots is free, from 0 to 1."""
     used = {**room.load.used, "pods": room.load.slots}
     shares = [1 - used.get(name, 0) / has for name in ("cpu", "memory", "pods") if (has := room.allocatable.get(name))]

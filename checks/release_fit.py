@@ -1,0 +1,88 @@
+"""release-fit: whether the planned release fits the pools, also while old and new pods run side by side."""
+
+from collections.abc import Iterator
+
+from preflight import Finding, Missing, Status, check, facts, fail, passed, skip, unknown, warn
+from preflight.scheduling.placement import place_addon
+from preflight.scheduling.pools import growths
+from preflight.scheduling.rollout import Planned, Rollout, roll_out, rollout_evidence
+from preflight.scheduling.wording import plural
+
+
+@check("release-fit", group="capacity", stages=("enable", "deploy"))
+def release_fit(
+    nodes: tuple[facts.Node, ...],
+    pods: tuple[facts.Pod, ...],
+    manifest: facts.Manifest | Missing | None = None,
+    release: facts.Release | None = None,
+    daemon_sets: tuple[facts.DaemonSet, ...] | None = None,
+    priority_classes: tuple[facts.PriorityClass, ...] | None = None,
+    cluster: facts.ManagedCluster | None = None,
+) -> Iterator[Finding]:
+    """The planned release fits the pools, also while it rolls out.
+
+    During an upgrade old and new pods run side by side: each Deployment adds its maxSurge (every Deployment is taken to
+    change), and new workloads, Jobs, post hooks and the pods that the Prometheus operator makes come on top, beside the
+    add-on's. Without room they wait for each other. A pod that no node is open to, because its selector or its
+    tolerations match no pool, never starts: Elasticsearch tolerates `data-es` in the chart and not the taint `data`.
+
+    Fix: make room or allow more nodes for the time of the upgrade, set the strategy of large Deployments to Recreate,
+    or correct selector and tolerations of the pod that is named. Needs the rendered manifest of the plan.
+    """
+    if isinstance(manifest, Missing) and manifest.why in ("refused", "failed", "partial"):
+        yield unknown(f"the manifest could not be read: {manifest.reason}")
+        return
+    if not isinstance(manifest, facts.Manifest):
+        yield skip("not known which pods are planned: give --manifest, as helm template prints it")
+        return
+    if not (manifest.workloads or manifest.operated):
+        yield skip("the manifest has no workloads")
+        return
+    placements = place_addon(nodes, pods, daemon_sets=daemon_sets, priority_classes=priority_classes, cluster=cluster)
+    growth = growths(placements.rooms, cluster, placements.arrivals, priority_classes or ())
+    fresh = release is not None and not release.found
+    found = roll_out(
+        manifest,
+        placements.after,
+        pods,
+        "install" if fresh else "upgrade",
+        priority_classes=priority_classes or (),
+        growth=growth,
+    )
+    yield from _impossible(found)
+    if found.waiting:
+        yield _crowded(found, Status.FAIL if fresh else Status.WARN)
+    if not (found.closed or found.too_big or found.waiting):
+        pools = ", ".join(f"{pool or 'no pool'} {count}" for pool, count in found.peak.items()) or "none"
+        grown = f"; pool {' and '.join(found.grown)} needs a new node for it" if found.grown else ""
+        yield passed(
+            f"{plural(len(found.planned), 'workload')} fit; at the peak {plural(found.extra, 'pod')} run beside the "
+            f"present ones, by pool: {pools}{grown}",
+            evidence=rollout_evidence(found),
+        )
+
+
+def _impossible(found: Rollout) -> Iterator[Finding]:
+    for planned in found.closed:
+        hint = "correct its selector and tolerations, or label and taint a pool as they say"
+        yield fail(f"No node is open to it: {_wishes(planned)}", planned.object, hint)
+    for planned, why in found.too_big:
+        message = f"It asks for more than any node open to it has beside its DaemonSets ({why})"
+        yield fail(message, planned.object, "lower its requests, or use a pool of larger machines")
+
+
+def _wishes(planned: Planned) -> str:
+    spec = planned.demand.spec
+    selects = ", ".join(f"{key}={value}" for key, value in sorted(spec.node_selector.items())) or "nothing"
+    tolerates = ", ".join(f"{t.key or '*'}{'=' + t.value if t.value else ''}" for t in spec.tolerations) or "no taint"
+    return f"it selects {selects} and tolerates {tolerates}"
+
+
+def _crowded(found: Rollout, status: Status) -> Finding:
+    names = [planned.object for planned, _ in found.waiting]
+    why = ", ".join(sorted({reason for _, reason in found.waiting}))
+    others = f" and {plural(len(names) - 3, 'other')}" if len(names) > 3 else ""  # noqa: PLR2004 - as many as one reads
+    message = f"At the peak of the roll-out {', '.join(names[:3])}{others} find no room ({why}) and wait for each other"
+    hint = "allow more nodes for the time of the upgrade, or set the strategy of the largest of them to Recreate"
+    say = fail if status is Status.FAIL else warn
+    return say(message, names[0], hint, evidence=rollout_evidence(found))

@@ -1,0 +1,204 @@
+"""A planned release while it rolls out: which pods run beside the present ones, and whether there is room for them.
+
+Source of the surge: Kubernetes Deployments, `maxSurge` 25 % rounded up where nothing is set, none with Recreate.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from preflight.facts.kubernetes import DeploymentStrategy, ObjectMeta, Pod, PriorityClass
+from preflight.facts.plan import Manifest, Workload
+from preflight.model import Evidence
+from preflight.scheduling.elsewhere import emptiness, with_pod
+from preflight.scheduling.fit import Demand, barred, demand, fits, refusal
+from preflight.scheduling.pools import Growth, os_of, owner_kind, pool_of
+from preflight.scheduling.priority import incoming_priority
+from preflight.scheduling.room import ENDED, Load, Room
+
+Action = Literal["install", "upgrade"]
+
+_DEFAULT_SURGE = "25%"
+_OPERATED = {"Prometheus": "prometheus", "Alertmanager": "alertmanager"}
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """A workload of the plan, what each of its pods looks for, and how many run beside the present ones at the peak."""
+
+    workload: Workload
+    demand: Demand
+    extra: int
+
+    @property
+    def object(self) -> str:
+        """`kind/name`, in small letters."""
+        return f"{self.workload.kind.lower()}/{self.workload.metadata.name}"
+
+
+class Rollout(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of the plan's pods.
+
+    `closed` find no node that their selector, affinity and tolerations open to them; `too_big` none that would have
+    room if only DaemonSets ran there. `waiting` are those without room at the peak, with the scheduler's reasons.
+    `peak` counts the extra pods by the pool they land in, `grown` the pools that need a new node for it.
+    """
+
+    planned: tuple[Planned, ...]
+    closed: tuple[Planned, ...] = ()
+    too_big: tuple[tuple[Planned, str], ...] = ()
+    waiting: tuple[tuple[Planned, str], ...] = ()
+    peak: Mapping[str, int] = {}
+    grown: tuple[str, ...] = ()
+
+    @property
+    def extra(self) -> int:
+        """How many pods more than now run at the peak."""
+        return sum(planned.extra for planned in self.planned)
+
+
+def roll_out(
+    manifest: Manifest,
+    rooms: Mapping[str, Room],
+    pods: Iterable[Pod],
+    action: Action,
+    *,
+    priority_classes: Sequence[PriorityClass] = (),
+    growth: Sequence[Growth] = (),
+) -> Rollout:
+    """Place what the plan adds to the rooms, the highest priority and then the largest first.
+
+    Every Deployment is taken to change: values of settings are not held, so that none can be told to stay the same.
+    """
+    planned = tuple(_planned(manifest, present(pods), action, priority_classes))
+    own = {name: msgspec.structs.replace(room, load=_daemons(room), residents=()) for name, room in rooms.items()}
+    closed = tuple(p for p in planned if not any(_is_open(p, room) for room in rooms.values()))
+    too_big = tuple(
+        (p, why)
+        for p in planned
+        if p not in closed and (why := _refused(p, [room for room in own.values() if _is_open(p, room)]))
+    )
+    hopeless = {p.object for p in (*closed, *(p for p, _ in too_big))}
+    queue = sorted(
+        (p for p in planned if p.object not in hopeless),
+        key=lambda p: (-p.demand.priority.value, -sum(amount for _, amount in p.demand.wanted), p.object),
+    )
+    places, unopened, peak, grown = dict(rooms), list(growth), Counter[str](), []
+    waiting = []
+    for p in queue:
+        for _ in range(p.extra):
+            name = _place(p, places)
+            if name is None and (opened := next((g for g in unopened if _takes(p, g.room)), None)):
+                unopened.remove(opened)
+                grown.append(opened.pool)
+                name = opened.room.node.metadata.name
+                places[name] = opened.room
+            if name is None:
+                waiting.append((p, _refused(p, [room for room in places.values() if _is_open(p, room)])))
+                break
+            places[name] = with_pod(places[name], p.demand)
+            peak[pool_of(places[name].node)] += 1
+    return Rollout(
+        planned=planned,
+        closed=closed,
+        too_big=too_big,
+        waiting=tuple(waiting),
+        peak=dict(sorted(peak.items())),
+        grown=tuple(grown),
+    )
+
+
+def present(pods: Iterable[Pod]) -> Counter[tuple[str, str]]:
+    """Count the pods of each workload by its kind and name; a ReplicaSet's name is its Deployment's and a hash."""
+    found: Counter[tuple[str, str]] = Counter()
+    for pod in pods:
+        kind = owner_kind(pod)
+        if pod.status.phase in ENDED or kind is None:
+            continue
+        name = next(owner.name for owner in pod.metadata.owner_references if owner.kind == kind)
+        found["Deployment", name.rpartition("-")[0]] += kind == "ReplicaSet"
+        found[kind, name] += 1
+    return found
+
+
+def surge_of(strategy: DeploymentStrategy, replicas: int) -> int:
+    """Return how many pods beyond its replicas a Deployment runs while it rolls out: 25 % of 3 are 1."""
+    if strategy.type == "Recreate":
+        return 0
+    rolling = strategy.rolling_update
+    surge = rolling.max_surge if rolling and rolling.max_surge is not None else _DEFAULT_SURGE
+    number = str(surge).removesuffix("%")
+    if not number.isdecimal():
+        return replicas
+    return -(-replicas * int(number) // 100) if str(surge).endswith("%") else int(number)
+
+
+def _planned(
+    manifest: Manifest, there: Counter[tuple[str, str]], action: Action, classes: Sequence[PriorityClass]
+) -> Iterator[Planned]:
+    for workload in (*manifest.workloads, *manifest.operated):
+        extra = _extra(workload, there, action)
+        if extra is None:
+            continue
+        spec = workload.template.spec
+        meta = workload.metadata
+        pod = Pod(metadata=ObjectMeta(name=meta.name, namespace=meta.namespace), spec=spec)
+        yield Planned(workload=workload, demand=demand(pod, spec, incoming_priority(spec, classes)), extra=extra)
+
+
+def _extra(workload: Workload, there: Counter[tuple[str, str]], action: Action) -> int | None:
+    """Return how many pods the workload adds at the peak; None for one that does not run then, or on every node.
+
+    A Deployment of 3 with the default surge of 1 runs up to 4: beside its 3 that is 1 more, beside none 4 more - but a
+    new one has nothing to replace, so it is 3. Hooks count in the phase that runs beside the roll-out, the post hooks.
+    """
+    kind, name, replicas = workload.kind, workload.metadata.name, workload.replicas
+    hooks = {hook.strip() for hook in (workload.metadata.annotations.hook or "").split(",")} - {""}
+    if (hooks and f"post-{action}" not in hooks) or kind in ("DaemonSet", "CronJob", "Pod"):
+        return None
+    if kind in _OPERATED:
+        return max(replicas - there["StatefulSet", f"{_OPERATED[kind]}-{name}"], 0)
+    if kind == "Job":
+        return 1
+    now = there[kind, name]
+    surge = surge_of(workload.strategy, replicas) if kind == "Deployment" and now else 0
+    return max(replicas + surge - now, 0)
+
+
+def _daemons(room: Room) -> Load:
+    return Load().plus(r for r in room.residents if owner_kind(r.pod) in ("DaemonSet", "Node"))
+
+
+def _is_open(planned: Planned, room: Room) -> bool:
+    """Images of the plan are taken to be Linux images unless they select Windows."""
+    wants = planned.demand.spec.node_selector.get("kubernetes.io/os", "linux")
+    return os_of(room.node) == wants and barred(planned.demand.spec, room.node) is None
+
+
+def _takes(planned: Planned, room: Room) -> bool:
+    return _is_open(planned, room) and fits(planned.demand, room)
+
+
+def _place(planned: Planned, places: Mapping[str, Room]) -> str | None:
+    open_ones = [name for name, room in places.items() if _takes(planned, room)]
+    return max(open_ones, key=lambda name: (emptiness(places[name]), name), default=None)
+
+
+def _refused(planned: Planned, rooms: Sequence[Room]) -> str:
+    """Say why none of the rooms takes the pod; "" when one does."""
+    refusals = [refusal(planned.demand, room) for room in rooms]
+    if any(refused is None for refused in refusals):
+        return ""
+    return ", ".join(sorted({reason for refused in refusals if refused for reason in refused.reasons}))
+
+
+def rollout_evidence(found: Rollout) -> dict[str, Evidence]:
+    """Return the peak as evidence: extra pods in all and by pool, and who waits."""
+    by_pool: dict[str, Evidence] = dict(found.peak)
+    return {
+        "extra": found.extra,
+        "by_pool": by_pool,
+        "waiting": [planned.object for planned, _ in found.waiting],
+        "grown": list(found.grown),
+    }

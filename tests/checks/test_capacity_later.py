@@ -1,0 +1,158 @@
+"""What comes later: nodes that upgrades and autoscaling make, and the release while it rolls out."""
+
+import msgspec
+import pytest
+
+from checks.fresh_node_fit import fresh_node_fit
+from checks.release_fit import release_fit
+from preflight import Finding, Missing, Status
+from preflight.collect.manifests import read_manifests
+from preflight.facts import AgentPool, Manifest, Pod, Release, VirtualNetwork
+from preflight.facts.azure import NetworkProfile, Subnet
+from preflight.facts.kubernetes import DeploymentStrategy, RollingUpdate
+from preflight.scheduling.rollout import surge_of
+from preflight.testing import claim_volume, cluster, node, pod, release
+
+POOL = "agentpool"
+
+
+def said(findings: list[Finding]) -> list[tuple[str, str | None]]:
+    return [(finding.status.value, finding.object) for finding in findings]
+
+
+def app(name: str, on: str | None = "n", owner: str = "ReplicaSet/app-1", **more: object) -> Pod:
+    return pod(name, node=on, owner=owner, **more)  # type: ignore[arg-type]
+
+
+# --- fresh-node-fit ---
+
+
+def test_a_pod_that_just_fits_today_and_not_beside_the_addon() -> None:
+    daemon = pod(
+        "agent", node="n", owner="DaemonSet/agent", namespace="kube-system", cpu="200m", priority=2_000_001_000
+    )
+    (found,) = fresh_node_fit((node("n", cpu="1"),), (daemon, app("a", cpu="800m")))
+    assert said([found]) == [("fail", "pool/general")]
+    assert found.evidence["missing"] == {"cpu": 120}
+    assert found.hint == "lower its requests by 120m of cpu"
+
+
+def test_who_may_run_elsewhere_is_not_pinned() -> None:
+    nodes = (node("n", cpu="1"), node("m", cpu="4", pool="other"))
+    (found,) = fresh_node_fit(nodes, (app("a", cpu="1"),))
+    assert said([found]) == [("pass", None)]
+
+
+def test_what_is_pinned_must_fit_on_as_many_nodes_as_the_pool_may_have() -> None:
+    pinned = tuple(app(f"p{number}", cpu="500m", node_selector={POOL: "general"}) for number in range(3))
+    (found,) = fresh_node_fit((node("n", cpu="2"),), (*pinned, app("q", cpu="500m", node_selector={POOL: "general"})))
+    assert said([found]) == [("fail", "pool/general")]
+    growing = cluster(pools=(AgentPool(name="general", enable_auto_scaling=True, count=1, max_count=2),))
+    assert said(fresh_node_fit((node("n", cpu="2"),), pinned, cluster=growing)) == [("pass", None)]
+
+
+def test_a_pool_at_its_most_with_demand_is_a_warning() -> None:
+    growing = cluster(pools=(AgentPool(name="general", enable_auto_scaling=True, count=1, max_count=1),))
+    found = fresh_node_fit((node("n"),), (app("a", None),), cluster=growing)
+    assert said(found) == [("warn", "pool/general")]
+
+
+def test_a_pool_that_is_being_emptied_and_nodes_of_no_pool_are_not_judged() -> None:
+    alone = node("n", labels={"kubernetes.azure.com/agentpool": "", "agentpool": ""})
+    old = node("old", unschedulable=True, cpu="100m")
+    assert said(fresh_node_fit((alone, old), (app("a", "old", cpu="1"),))) == [("skip", None)]
+
+
+def test_an_unread_volume_between_zones_is_unknown() -> None:
+    zones = [{"topology.kubernetes.io/zone": f"west-{number}"} for number in (1, 2)]
+    nodes = tuple(node(f"n{number}", cpu="1200m", labels=zones[number]) for number in (0, 1))
+    both = [app(f"a{number}", "n0", cpu="600m", volumes=[claim_volume("data")]) for number in (0, 1)]
+    (found,) = fresh_node_fit(nodes, tuple(both))
+    assert found.status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(("prefix", "short"), [("10.0.0.0/25", True), ("10.0.0.0/24", False)])
+def test_addresses_of_the_subnet(prefix: str, short: bool) -> None:  # noqa: FBT001 - a column of the table
+    pools = (AgentPool(name="general", count=4, max_pods=30, vnet_subnet_id="/net/Nodes"),)
+    known = msgspec.structs.replace(cluster(pools=pools), network_profile=NetworkProfile(network_plugin="azure"))
+    networks = (VirtualNetwork(subnets=(Subnet(id="/net/nodes", name="nodes", address_prefix=prefix),)),)
+    found = fresh_node_fit((node("n"),), (), cluster=known, networks=networks)
+    assert (("warn", "subnet/nodes") in said(found)) is short
+
+
+# --- release-fit ---
+
+
+def plan(*documents: str) -> Manifest:
+    return read_manifests([("manifest.yaml", "\n---\n".join(documents).encode())])
+
+
+def deployment(name: str, *, replicas: int = 1, cpu: str = "1", more: str = "", strategy: str = "") -> str:
+    return (
+        f"{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}}}, spec: {{replicas: {replicas}, {strategy}"
+        f"template: {{spec: {{{more} containers: [{{name: c, resources: {{requests: {{cpu: {cpu}}}}}}}]}}}}}}}}"
+    )
+
+
+FRESH = Release(found=False)
+
+
+def test_without_a_manifest_it_is_a_skip_and_unread_unknown() -> None:
+    assert said(release_fit((node("n"),), ())) == [("skip", None)]
+    unread = Missing(reason="refused", why="refused")
+    assert said(release_fit((node("n"),), (), unread)) == [("unknown", None)]
+
+
+def test_an_upgrade_adds_the_surge_and_an_install_everything() -> None:
+    there = (app("cluedin-server-1-x", owner="ReplicaSet/cluedin-server-1", cpu="1"),)
+    upgrade = release_fit((node("n"),), there, plan(deployment("cluedin-server")), release())
+    install = release_fit((node("n"),), (), plan(deployment("cluedin-server", replicas=3)), FRESH)
+    assert [finding.evidence["extra"] for finding in (*upgrade, *install)] == [1, 3]
+    assert said([*upgrade, *install]) == [("pass", None), ("pass", None)]
+
+
+@pytest.mark.parametrize(("known", "status"), [(release(), "warn"), (FRESH, "fail")])
+def test_no_room_at_the_peak(known: Release, status: str) -> None:
+    there = (app("a-1-x", owner="ReplicaSet/a-1", cpu="1"),)
+    planned = plan(deployment("a"), deployment("b"))
+    (found,) = release_fit((node("n", cpu="2500m"),), there, planned, known)
+    assert said([found]) == [(status, "deployment/b")]
+    assert "Insufficient cpu" in found.message
+
+
+def test_recreate_needs_no_room_of_its_own() -> None:
+    there = (app("a-1-x", owner="ReplicaSet/a-1", cpu="1"),)
+    planned = plan(deployment("a", strategy="strategy: {type: Recreate}, "))
+    assert said(release_fit((node("n", cpu="1200m"),), there, planned, release())) == [("pass", None)]
+
+
+def test_a_selector_or_toleration_that_matches_no_pool_is_a_failure() -> None:
+    tainted = node("data", pool="data", taints=["kubernetes.cluedin.com/pool=data:NoSchedule"])
+    wishes = (
+        "nodeSelector: {agentpool: data}, "
+        "tolerations: [{key: kubernetes.cluedin.com/pool, operator: Equal, value: data-es, effect: NoSchedule}],"
+    )
+    (found,) = release_fit((node("n"), tainted), (), plan(deployment("elasticsearch", more=wishes)), release())
+    assert said([found]) == [("fail", "deployment/elasticsearch")]
+    assert "tolerates kubernetes.cluedin.com/pool=data-es" in found.message
+
+
+def test_a_pod_larger_than_every_node_is_a_failure() -> None:
+    (found,) = release_fit((node("n", cpu="4"),), (), plan(deployment("neo4j", cpu="6500m")), FRESH)
+    assert said([found]) == [("fail", "deployment/neo4j")]
+
+
+def test_what_the_operator_makes_and_hooks_count() -> None:
+    prometheus = "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: p}, spec: {replicas: 2}}"
+    annotations = "{helm.sh/hook: 'pre-upgrade,post-install'}"
+    hook = f"{{apiVersion: batch/v1, kind: Job, metadata: {{name: h, annotations: {annotations}}}}}"
+    test = "{apiVersion: v1, kind: Pod, metadata: {name: t, annotations: {helm.sh/hook: test}}}"
+    (found,) = release_fit((node("n"),), (), plan(prometheus, hook, test), FRESH)
+    assert found.evidence["extra"] == 3
+
+
+@pytest.mark.parametrize(
+    ("surge", "replicas", "expected"), [(None, 3, 1), (None, 1, 1), ("50%", 3, 2), (2, 3, 2), ("0", 3, 0)]
+)
+def test_surge(surge: int | str | None, replicas: int, expected: int) -> None:
+    assert surge_of(DeploymentStrategy(rolling_update=RollingUpdate(max_surge=surge)), replicas) == expected
