@@ -125,6 +125,11 @@ def test_a_few_aliases_and_merge_keys_do_no_harm() -> None:
     assert json.loads(data) == {"labels": {"a": "b"}, "name": "x", "copy": {"a": "b"}, "x": 1, "<<": {"a": "b"}}
 
 
+def test_a_line_made_to_be_searched_again_and_again_is_read_once(tmp_path: Path) -> None:
+    line = b"command started at a" + b", finished at b" * 500_000
+    assert "neither an object nor a list" in refused(tmp_path, line)
+
+
 def test_lists_within_lists_end_somewhere(tmp_path: Path) -> None:
     document: Any = dumps.pod("p")
     for _ in range(200):

@@ -94,7 +94,8 @@ def _owner(pools: Sequence[AgentPool]) -> str:
 def _vault(pile: Pile, result: Mapping[str, Any], vault_name: str | None) -> dict[str, Any]:
     """Choose the vault, and the listings that are of it: judging another vault's secrets would be worse than none."""
     vaults: list[Vault] = pile.of("vault")
-    hosts = {host: host.partition(".")[0] for what in OF_A_VAULT for host, _ in pile.copies.get(what, {})}
+    listings = [name for name in OF_A_VAULT if name in pile.covered and name in result]
+    hosts = {host: host.partition(".")[0] for what in listings for host, _ in pile.copies.get(what, {})}
     names = {vault.name.lower() for vault in vaults} or set(hosts.values())
     chosen = vault_name.lower() if vault_name else next(iter(names)) if len(names) == 1 else None
     if chosen is None and names:
@@ -102,13 +103,13 @@ def _vault(pile: Pile, result: Mapping[str, Any], vault_name: str | None) -> dic
         several = Missing(
             reason=f"the files are of {len(names)} vaults ({some}); say which: --vault-name", why="not-given"
         )
-        return {name: several for name in ("vault", *OF_A_VAULT) if name in pile.covered}
+        return dict.fromkeys([*listings, *(["vault"] if vaults else [])], several)
     other = Missing(reason=f"the files hold it of another vault than {shown(chosen or '')}", why="not-given")
     choice: dict[str, Any] = {}
     if vaults:
         choice["vault"] = next((vault for vault in vaults if vault.name.lower() == chosen), other)
-    for name in OF_A_VAULT:
-        if name in pile.covered and not isinstance(result[name], Missing):
+    for name in listings:
+        if not isinstance(result[name], Missing):
             objects = tuple(pile.of_vault(name, chosen or ""))
             choice[name] = objects or other
     return choice

@@ -35,6 +35,7 @@ _OTHER_KUBERNETES = {
 _INVOKED = re.compile(
     rb"(?:\x1b\[[0-9;]*m)*command started at .+?, finished at (.+?) with exitcode=(-?\d{1,9})[^\n]*\n"
 )
+_INVOKED_LENGTH = 500  # of that line; a longer one would be searched again and again
 _ADJACENT_KIND = re.compile(rb'"apiVersion":\s*"([^"\n]*)",\s*"kind":\s*"(\w+)"|apiVersion: (\S+)\n *kind: (\w+)')
 
 
@@ -77,7 +78,7 @@ def kinds_named(data: bytes, kinds: Kinds) -> set[str]:
 
 
 def _text(data: bytes, kinds: Kinds, *, wrappers: int) -> Iterator[Found]:
-    head = _INVOKED.match(data)
+    head = _INVOKED.match(data[:_INVOKED_LENGTH])
     if head:
         yield from _logs(data[head.end() :], int(head[2]), head[1].decode("utf-8", "replace"), kinds, wrappers)
         return
