@@ -159,17 +159,22 @@ def _by_roles(question: Question, evidence: Evidence, vault: Vault, who: Princip
     ]
     grants = [rule for entry, standing in held if (rule := _grant(entry, standing, action, evidence, vault))]
     denials = _denials(evidence, who, action, resource, vault)
-    lacking = "" if grants else _lacking(held, action, evidence, vault)
-    return _weighed(grants, denials, lacking, "" if isinstance(evidence.denials, tuple) else DENIALS_UNREAD)
+    unread = "" if isinstance(evidence.denials, tuple) else DENIALS_UNREAD
+    if listing.assigned_to and not same_id(listing.assigned_to, who.id):
+        ungranted = _open(("assignments", f"role assignments were read for {listing.assigned_to} only"))
+    else:
+        ungranted = Answer(answer="refused", why=_lacking(held, action, evidence, vault))
+    return _weighed(grants, denials, ungranted, unread)
 
 
-def _weighed(grants: list[_Rule], denials: list[_Rule], lacking: str, unread: str) -> Answer:
+def _weighed(grants: list[_Rule], denials: list[_Rule], ungranted: Answer, unread: str) -> Answer:
+    """Put the rules together; `ungranted` is the answer where none grants and none surely denies."""
     certain_denials = [rule for rule in denials if not rule.doubts]
     certain_grants = [rule for rule in grants if not rule.doubts]
     if certain_denials:
         return Answer(answer="refused", by=certain_denials[0].text, why="a deny assignment wins over every role")
     if not grants:
-        return Answer(answer="refused", why=lacking)
+        return ungranted
     if certain_grants and not denials:
         return Answer(answer="granted", by=certain_grants[0].text, why=unread)
     open_rules = denials if certain_grants else grants

@@ -354,6 +354,13 @@ def test_the_answer_names_what_decides() -> None:
     assert (through.by or "").endswith(f"through group {STAFF}")
 
 
+def test_a_listing_made_for_another_principal_refuses_nothing() -> None:
+    assert ask(by_roles(assignments=RoleAssignments(assigned_to=OTHER))).answer == "undecidable"
+    granted = RoleAssignments(items=(held(),), assigned_to=OTHER)
+    assert ask(by_roles(assignments=granted)).answer == "granted"
+    assert ask(by_roles(assignments=RoleAssignments(assigned_to=ME.upper()))).answer == "refused"
+
+
 def test_order_does_not_matter() -> None:
     entries = (held(GROUP), held(), held(SECRET, guid=SECOND_ROLE), held(principal=STAFF, principal_type="Group"))
     definitions = (SECRETS_USER, role(entry([GET]), guid=SECOND_ROLE))
