@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from preflight import Finding, Missing, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.placement import place_addon
-from preflight.scheduling.pools import growths
+from preflight.scheduling.pools import growths, unmeasured_pools
 from preflight.scheduling.rollout import Planned, Rollout, roll_out, rollout_evidence
 from preflight.scheduling.wording import plural
 
@@ -49,7 +49,7 @@ def release_fit(
         priority_classes=priority_classes or (),
         growth=growth,
     )
-    yield from _impossible(found)
+    yield from _impossible(found, [pool.name for pool in unmeasured_pools(placements.rooms, cluster, growth)])
     if found.waiting:
         yield _crowded(found, Status.FAIL if fresh else Status.WARN)
     if not (found.closed or found.too_big or found.waiting):
@@ -62,8 +62,12 @@ def release_fit(
         )
 
 
-def _impossible(found: Rollout) -> Iterator[Finding]:
+def _impossible(found: Rollout, unmeasured: list[str]) -> Iterator[Finding]:
     for planned in found.closed:
+        if unmeasured:
+            message = f"It may only run in a pool that has no node to measure ({', '.join(unmeasured)}), or nowhere"
+            yield unknown(f"{message}: {_wishes(planned)}", planned.object)
+            continue
         hint = "correct its selector and tolerations, or label and taint a pool as they say"
         yield fail(f"No node is open to it: {_wishes(planned)}", planned.object, hint)
     for planned, why in found.too_big:

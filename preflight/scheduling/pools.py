@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from preflight.facts.azure import AgentPool, ManagedCluster
-from preflight.facts.kubernetes import DaemonSet, Node, Pod, PriorityClass
+from preflight.facts.kubernetes import DaemonSet, Node, Pod, PriorityClass, Taint
 from preflight.scheduling.prediction import predict
 from preflight.scheduling.room import Resident, Room
+from preflight.scheduling.taints import untolerated
 
 HOSTNAME = "kubernetes.io/hostname"
 ZONE = "topology.kubernetes.io/zone"
 DISK_ZONE = "topology.disk.csi.azure.com/zone"
+INSTANCE_TYPE = "node.kubernetes.io/instance-type"
+_POOL_LABELS = ("kubernetes.azure.com/agentpool", "agentpool")
 _LEAVING_TAINTS = ("ToBeDeletedByClusterAutoscaler", "DeletionCandidateOfClusterAutoscaler", "karpenter.sh/disrupted")
 
 
@@ -25,8 +28,7 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 
 def pool_of(node: Node) -> str:
     """Return the name of the node's pool, "" where it belongs to none."""
-    labels = node.metadata.labels
-    return labels.get("kubernetes.azure.com/agentpool") or labels.get("agentpool") or ""
+    return next((name for key in _POOL_LABELS if (name := node.metadata.labels.get(key))), "")
 
 
 def os_of(node: Node) -> str:
@@ -96,20 +98,61 @@ def new_room(
     return predict([node], pods, daemon_sets, priority_classes=priority_classes).after[name]
 
 
+def empty_pool_room(
+    pool: AgentPool,
+    rooms: Iterable[Room],
+    cluster: ManagedCluster,
+    daemon_sets: Sequence[DaemonSet],
+    priority_classes: Sequence[PriorityClass] = (),
+) -> Room | None:
+    """Return the room of a first node of a pool that has none; a pool of the same machines and slots stands in.
+
+    Labels and taints are the pool's own. None where no node of that size and --max-pods is there to measure.
+    """
+    name = f"a new node of pool {pool.name}"
+    alike = [
+        room
+        for room in rooms
+        if room.node.metadata.labels.get(INSTANCE_TYPE) == pool.vm_size
+        and room.allocatable.get("pods") == pool.max_pods
+        and leaving(room.node) is None
+    ]
+    if not alike:
+        return None
+    node, pods = new_node(alike, name)
+    theirs = next((p.node_labels for p in cluster.agent_pool_profiles if p.name == pool_of(alike[0].node)), {})
+    labels = {key: value for key, value in node.metadata.labels.items() if key not in theirs}
+    labels |= pool.node_labels | dict.fromkeys(_POOL_LABELS, pool.name)
+    node = msgspec.structs.replace(
+        node,
+        metadata=msgspec.structs.replace(node.metadata, labels=labels),
+        spec=msgspec.structs.replace(node.spec, taints=tuple(map(_taint, pool.node_taints))),
+    )
+    carried = [pod for pod in pods if untolerated(pod.spec.tolerations, node.spec.taints) is None]
+    return predict([node], carried, daemon_sets, priority_classes=priority_classes).after[name]
+
+
 def growths(
     rooms: Mapping[str, Room],
     cluster: ManagedCluster | None,
     daemon_sets: Sequence[DaemonSet],
     priority_classes: Sequence[PriorityClass] = (),
 ) -> list[Growth]:
-    """Return the pools whose autoscaler may still add nodes, by name; a pool without a node tells nothing."""
+    """Return the pools whose autoscaler may still add nodes and whose new nodes can be foretold, by name."""
     found = []
     for pool in growing_pools(cluster):
         members = [room for room in rooms.values() if pool_of(room.node) == pool.name]
         more = (pool.max_count or 0) - len(members)
-        if members and more > 0:
+        if more <= 0 or cluster is None:
+            continue
+        if members:
             room = new_room(members, f"a new node of pool {pool.name}", daemon_sets, priority_classes)
-            found.append(Growth(pool=pool.name, room=room, more=more))
+        else:
+            stand_in = empty_pool_room(pool, rooms.values(), cluster, daemon_sets, priority_classes)
+            if stand_in is None:
+                continue
+            room = stand_in
+        found.append(Growth(pool=pool.name, room=room, more=more))
     return found
 
 
@@ -117,6 +160,21 @@ def growing_pools(cluster: ManagedCluster | None) -> Iterable[AgentPool]:
     """Yield the pools with an autoscaler, by name."""
     pools = cluster.agent_pool_profiles if cluster else ()
     return (pool for pool in sorted(pools, key=lambda pool: pool.name) if pool.enable_auto_scaling)
+
+
+def unmeasured_pools(
+    rooms: Mapping[str, Room], cluster: ManagedCluster | None, growth: Iterable[Growth]
+) -> list[AgentPool]:
+    """Return the pools without a node whose first node nobody can foretell: what may only run there is not known."""
+    known = {pool_of(room.node) for room in rooms.values()} | {grown.pool for grown in growth}
+    return [pool for pool in growing_pools(cluster) if pool.name not in known and pool.max_count]
+
+
+def _taint(text: str) -> Taint:
+    """Read a taint as Azure writes it: `key=value:Effect`."""
+    key, _, effect = text.rpartition(":")
+    key, _, value = key.partition("=")
+    return Taint(key=key, value=value, effect=effect)
 
 
 def _origin(resident: Resident) -> tuple[str, str, str]:

@@ -72,12 +72,12 @@ def roll_out(
     Every Deployment is taken to change: values of settings are not held, so that none can be told to stay the same.
     """
     planned = tuple(_planned(manifest, present(pods), action, priority_classes))
-    own = {name: msgspec.structs.replace(room, load=_daemons(room), residents=()) for name, room in rooms.items()}
-    closed = tuple(p for p in planned if not any(_is_open(p, room) for room in rooms.values()))
+    hoped = [*rooms.values(), *(g.room for g in growth)]
+    closed = tuple(p for p in planned if not any(_is_open(p, room) for room in hoped))
     too_big = tuple(
         (p, why)
         for p in planned
-        if p not in closed and (why := _refused(p, [room for room in own.values() if _is_open(p, room)]))
+        if p not in closed and (why := _refused(p, [_emptied(room) for room in hoped if _is_open(p, room)]))
     )
     hopeless = {p.object for p in (*closed, *(p for p, _ in too_big))}
     queue = sorted(
@@ -166,8 +166,10 @@ def _extra(workload: Workload, there: Counter[tuple[str, str]], action: Action) 
     return max(replicas + surge - now, 0)
 
 
-def _daemons(room: Room) -> Load:
-    return Load().plus(r for r in room.residents if owner_kind(r.pod) in ("DaemonSet", "Node"))
+def _emptied(room: Room) -> Room:
+    """Return the room with nothing on it but what runs on each node."""
+    staying = tuple(r for r in room.residents if owner_kind(r.pod) in ("DaemonSet", "Node"))
+    return msgspec.structs.replace(room, residents=staying, load=Load().plus(staying))
 
 
 def _is_open(planned: Planned, room: Room) -> bool:

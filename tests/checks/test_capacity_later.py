@@ -142,6 +142,26 @@ def test_a_pod_larger_than_every_node_is_a_failure() -> None:
     assert said([found]) == [("fail", "deployment/neo4j")]
 
 
+def test_a_pool_scaled_to_zero_is_measured_by_its_like_or_leaves_it_open() -> None:
+    size = {"node.kubernetes.io/instance-type": "Standard_D8s_v5"}
+    empty = AgentPool(
+        name="burst",
+        enable_auto_scaling=True,
+        count=0,
+        max_count=1,
+        max_pods=30,
+        vm_size="Standard_D8s_v5",
+        node_labels={"pool": "burst"},
+        node_taints=("only=burst:NoSchedule",),
+    )
+    wishes = "nodeSelector: {pool: burst}, tolerations: [{key: only, operator: Exists}],"
+    planned, known = plan(deployment("a", more=wishes)), cluster(pools=(empty,))
+    (measured,) = release_fit((node("n", labels=size),), (), planned, FRESH, cluster=known)
+    (open_,) = release_fit((node("n"),), (), planned, FRESH, cluster=known)
+    assert said([measured, open_]) == [("pass", None), ("unknown", "deployment/a")]
+    assert measured.evidence["grown"] == ["burst"]
+
+
 def test_what_the_operator_makes_and_hooks_count() -> None:
     prometheus = "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus, metadata: {name: p}, spec: {replicas: 2}}"
     annotations = "{helm.sh/hook: 'pre-upgrade,post-install'}"
