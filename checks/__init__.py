@@ -16,6 +16,7 @@ from checks.max_pods_headroom import max_pods_headroom
 from checks.mount_clash import mount_clash
 from checks.node_resource_pressure import node_resource_pressure
 from checks.operator_permissions import operator_permissions
+from checks.pods_start import pods_start
 from checks.release_fit import release_fit
 from checks.secret_keys import secret_keys
 from checks.secret_mapping import secret_mapping
@@ -27,14 +28,6 @@ from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
     max_pods_headroom,
-    chart_support,
-    secret_mapping,
-    secret_mounted,
-    mount_clash,
-    secret_keys,
-    secret_owner,
-    bootstrap_cycle,
-    installer_secrets,
     addon_placement,
     node_resource_pressure,
     fresh_node_fit,
@@ -47,6 +40,15 @@ CHECKS: tuple[Check, ...] = (
     operator_permissions,
     vault_found,
     vault_network,
+    pods_start,
     akv_naming,
     keyvault_values,
+    chart_support,
+    secret_mapping,
+    secret_mounted,
+    mount_clash,
+    secret_keys,
+    secret_owner,
+    bootstrap_cycle,
+    installer_secrets,
 )

@@ -18,7 +18,16 @@ _VOLUME = (
 )
 _MOUNT = ("name", "mountPath", "subPath", "readOnly")
 
+_ENV = ("valueFrom.secretKeyRef.name", "valueFrom.secretKeyRef.key", "valueFrom.secretKeyRef.optional")
+
+_ROLES = tuple(f"application.cluedin.roles.{role}" for role in ("main", "processing", "crawling"))
+_SERVICES = tuple(
+    f"application.{name}" for name in ("datasource", "datasourceProcessing", "gql", "prepare", "submitter", "ui")
+)
+_OTHERS = ("application.openrefine", "application.cluedincontroller")
+
 VOLUME_LISTS = (
+    *(f"{place}.extraVolumes" for place in (*_ROLES, *_SERVICES, *_OTHERS)),
     "infrastructure.mssql.extraVolumes",
     "infrastructure.elasticsearch.extraVolumes",
     "infrastructure.redis.master.extraVolumes",
@@ -27,12 +36,33 @@ VOLUME_LISTS = (
     "infrastructure.rabbitmq.extraVolumes",
 )
 MOUNT_LISTS = (
+    *(f"{place}.extraVolumeMounts" for place in (*_ROLES, *_SERVICES, *_OTHERS)),
     "infrastructure.mssql.extraVolumeMounts",
     "infrastructure.elasticsearch.extraVolumeMounts",
     "infrastructure.redis.master.extraVolumeMounts",
+    "infrastructure.redis.metrics.extraVolumeMounts",
     "infrastructure.neo4j.additionalVolumeMounts",
+    "infrastructure.monitoring.grafana.extraVolumeMounts",
     "infrastructure.monitoring.grafana.sidecar.dashboards.extraMounts",
+    "infrastructure.monitoring.grafana.sidecar.datasources.extraMounts",
     "infrastructure.rabbitmq.extraVolumeMounts",
+)
+ENV_LISTS = (
+    "infrastructure.elasticsearch.extraEnvs",
+    "infrastructure.rabbitmq.extraEnvVars",
+    "infrastructure.redis.master.extraEnvVars",
+)
+NAME_LISTS = (
+    *(f"{place}.extraEnvVarsSecrets" for place in (*_ROLES, *_SERVICES)),
+    "infrastructure.monitoring.grafana.image.pullSecrets",
+    "infrastructure.neo4j.image.imagePullSecrets",
+    "infrastructure.rabbitmq.image.pullSecrets",
+    "infrastructure.redis.image.pullSecrets",
+)
+NAMED_LISTS = (
+    "global.imagePullSecrets",
+    "infrastructure.elasticsearch.imagePullSecrets",
+    "infrastructure.haproxy-ingress.controller.imagePullSecrets",
 )
 
 _KEYVAULT = (
@@ -61,33 +91,84 @@ MISPLACED = (
 )
 """Where people put the block by mistake; of these only that they are there is kept."""
 
+_USERS = (
+    "cluedincontroller.hosts.sqlserver.users.sa",
+    "elasticsearch.users.elastic",
+    "neo4j.users.neo4j",
+    "rabbitmq.users.cluedin",
+    "redis.users.redis",
+    "sqlserver.users.clientUser",
+    "sqlserver.users.sa",
+)
+_PARTS = (
+    *("elasticsearch", "haproxy-ingress", "monitoring", "monitoring.grafana", "monitoring.kubeStateMetrics"),
+    *("monitoring.nodeExporter", "mssql", "neo4j", "rabbitmq", "redis", "cert-manager"),
+)
 _SWITCHES = (
+    *(f"application.{user}.{key}" for user in _USERS for key in ("passwordSecretName", "passwordSecretKey")),
+    "application.neo4j.users.neo4j.passwordSecretKeyEncoded",
+    "application.sqlserver.users.clientUser.existingSecret",
+    "application.sqlserver.users.clientUser.createUserOnInstall",
     "application.bootstrap.organization.name",
     "application.bootstrap.organization.email!",
     "application.bootstrap.organization.existingSecret",
-    "application.email.secretRef",
-    "application.sqlserver.users.clientUser.existingSecret",
-    "application.sqlserver.users.clientUser.passwordSecretName",
-    "application.sqlserver.users.sa.passwordSecretName",
-    "application.elasticsearch.users.elastic.passwordSecretName",
-    "application.redis.users.redis.passwordSecretName",
-    "application.neo4j.users.neo4j.passwordSecretName",
-    "application.rabbitmq.users.cluedin.passwordSecretName",
+    "application.bootstrap.organization.features.sso.existingSecret",
+    "application.bootstrap.organization.features.sso.azureClientSecret!",
     "application.cluedin.components.sourcesSecretRef",
+    "application.email.secretRef",
+    "application.system.upgradeMode",
+    *(f"{role}.count" for role in _ROLES),
+    *(f"{service}.replicas" for service in _SERVICES),
+    *(f"{other}.replicaCount" for other in _OTHERS),
     "global.organization.accessKey.enabled",
     "global.organization.accessKey.secretName",
-    "infrastructure.cert-manager.enabled",
+    "global.organization.accessKey.secretKey",
+    "global.ingress.tls.secretName",
+    "global.ingress.tls.hasClusterCA",
+    *(f"global.containerImages.{job}.enabled" for job in ("initSql", "initNeo4J", "initCluedIn")),
+    "global.containerImages.initSql.scripts.preInstall",
+    "global.containerImages.initSql.scripts.postInstall",
+    *(f"infrastructure.{part}.enabled" for part in _PARTS),
+    "infrastructure.cert-manager.replicaCount",
     "infrastructure.mssql.existingSecret",
+    "infrastructure.mssql.replicaCount",
     "infrastructure.elasticsearch.auth.existingSecret",
     "infrastructure.elasticsearch.auth.password!",
+    "infrastructure.elasticsearch.persistence.enabled",
+    "infrastructure.elasticsearch.replicas",
+    "infrastructure.elasticsearch.sysctlInitContainer.enabled",
+    "infrastructure.redis.auth.enabled",
     "infrastructure.redis.auth.existingSecret",
+    "infrastructure.redis.master.count",
+    "infrastructure.redis.master.persistence.enabled",
+    "infrastructure.redis.metrics.enabled",
     "infrastructure.neo4j.neo4j.passwordFromSecret",
     "infrastructure.monitoring.grafana.admin.existingSecret",
+    "infrastructure.monitoring.grafana.admin.userKey",
+    "infrastructure.monitoring.grafana.admin.passwordKey",
+    "infrastructure.monitoring.grafana.envValueFrom.ELASTIC_PASSWORD.secretKeyRef.name",
+    "infrastructure.monitoring.grafana.envValueFrom.ELASTIC_PASSWORD.secretKeyRef.key",
+    "infrastructure.monitoring.grafana.replicas",
+    "infrastructure.monitoring.grafana.sidecar.dashboards.enabled",
+    "infrastructure.monitoring.grafana.sidecar.datasources.enabled",
     "infrastructure.rabbitmq.auth.password!",
+    "infrastructure.rabbitmq.auth.erlangCookie!",
     "infrastructure.rabbitmq.auth.existingPasswordSecret",
     "infrastructure.rabbitmq.auth.existingErlangSecret",
+    "infrastructure.rabbitmq.configurationExistingSecret",
+    "infrastructure.rabbitmq.loadDefinition.enabled",
     "infrastructure.rabbitmq.loadDefinition.existingSecret",
+    "infrastructure.rabbitmq.persistence.enabled",
+    "infrastructure.rabbitmq.replicaCount",
 )
+
+_EXTRA_SECRETS = (
+    "platform.extraSecrets.*.*!",
+    "platform.extraEncodedSecrets.*.*!",
+    "platform.extraCertificateSecrets.*!",
+    "platform.extraImagePullSecrets.*!",
+)
+"""Secrets that values make as they are: their names and the names of their keys."""
 
 KNOWN: tuple[str, ...] = (
     *(f"global.keyvault.{path}" for path in _KEYVAULT),
@@ -96,4 +177,8 @@ KNOWN: tuple[str, ...] = (
     *_SWITCHES,
     *(f"{place}.*.{path}" for place in VOLUME_LISTS for path in _VOLUME),
     *(f"{place}.*.{path}" for place in MOUNT_LISTS for path in _MOUNT),
+    *(f"{place}.*.{path}" for place in ENV_LISTS for path in _ENV),
+    *(f"{place}.*" for place in NAME_LISTS),
+    *(f"{place}.*.name" for place in NAMED_LISTS),
+    *_EXTRA_SECRETS,
 )

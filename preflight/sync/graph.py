@@ -6,7 +6,7 @@ way whether the pods come from a rendered manifest or from the values and the ch
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -20,12 +20,13 @@ Basis = Literal["manifest", "release manifest", "chart facts"]
 
 @dataclass(frozen=True, kw_only=True)
 class Mount:
-    """Where a container sees a volume."""
+    """Where a container sees a volume. `setting` is where the values ask for it."""
 
     volume: str
     path: str
     sub_path: str = ""
     read_only: bool = True
+    setting: Setting | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,10 +139,14 @@ class MadeSecret:
 
 @dataclass(frozen=True, kw_only=True)
 class LaterSecret:
-    """A Secret that something in the cluster makes after the deployment: cert-manager, a hook's Job, an operator."""
+    """A Secret that something in the cluster makes after the deployment: cert-manager, a hook's Job, an operator.
+
+    `certain` is false where the deployment does not bring the one that makes it.
+    """
 
     name: str
     by: str
+    certain: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +171,19 @@ class Reader:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LostEntry:
+    """A volume or mount of the chart's own that a list in the values replaced and did not repeat.
+
+    `path` is where the container would see it, None for the volume itself; `setting` is the list.
+    """
+
+    pod: str
+    volume: str
+    path: str | None
+    setting: Setting
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refusal:
     """What the API server would refuse in a pod. `merges` says that an upgrade merges the two and passes."""
 
@@ -176,11 +194,13 @@ class Refusal:
     setting: Setting | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Graph:
     """Everything a deployment plans about Secrets, and what that rests on.
 
-    `version` is the chart's. `supported` is false where a chart of this version ignores `global.keyvault`.
+    `version` is the chart's, `assumed` why it is taken where nobody named it. `supported` is false where a chart of
+    this version does not read `global.keyvault`; `ignored` are the classes that the values ask for in vain, for that
+    reason or because of `render_error`. `lost` are the chart's own list entries that values replaced.
     """
 
     basis: Basis
@@ -191,7 +211,9 @@ class Graph:
     later: tuple[LaterSecret, ...] = ()
     supported: bool = True
     render_error: str | None = None
-    namespace: str | None = field(default=None)
+    assumed: str = ""
+    lost: tuple["LostEntry", ...] = ()
+    ignored: tuple[PlannedClass, ...] = ()
 
     @cached_property
     def mounts(self) -> tuple[ClassMount, ...]:

@@ -63,10 +63,12 @@ def truth(setting: Setting | None) -> bool:
     """
     if setting is None or setting.empty:
         return False
+    if setting.text is None:
+        return True  # set, and of a kind whose text is not held
     if setting.kind == "boolean":
-        return (setting.text or "").lower() in ("true", "yes", "on", "y")
+        return setting.text.lower() in ("true", "yes", "on", "y")
     if setting.kind == "number":
-        return (setting.text or "").strip("+-0.xXoObB_eE") != ""
+        return setting.text.strip("+-0.xXoObB_eE") != ""
     return True
 
 

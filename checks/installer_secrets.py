@@ -1,0 +1,72 @@
+"""installer-secrets: Secrets that are there already and what becomes of them."""
+
+from collections.abc import Iterator
+
+from preflight import Finding, Missing, check, facts, fail, passed, unknown, warn
+from preflight.sync.collisions import collide
+from preflight.sync.driver import driver_version
+from preflight.sync.existing import by_name, namespace_of, owner_of
+from preflight.sync.planned import graph_or_end
+from preflight.sync.values import location
+
+
+@check("installer-secrets", group="collision", stages=("deploy", "verify"))
+def installer_secrets(
+    values: facts.Values,
+    secrets: tuple[facts.Secret, ...],
+    release: facts.Release | Missing | None = None,
+    header: facts.Header | None = None,
+    manifest: facts.Manifest | None = None,
+    daemon_sets: tuple[facts.DaemonSet, ...] | None = None,
+    secret_provider_class_pod_statuses: facts.SecretProviderClassPodStatuses | None = None,
+) -> Iterator[Finding]:
+    """No Secret made by somebody else stands in the way.
+
+    A Secret of the same name that the driver did not make is left alone by drivers up to 1.5, so the pods keep the
+    old value for ever; from 1.6 on it is replaced whole. If the chart makes it too, Helm and the driver own it
+    together, or Helm refuses the release ("invalid ownership metadata").
+
+    Fix: set the switch that stops the chart making its own; then Helm deletes it by itself in the upgrade. Of
+    anything else make a copy, and delete it only once the class is mounted, followed by a restart of that pod.
+    """
+    graph = graph_or_end(values, manifest=manifest, release=release, header=header)
+    if isinstance(graph, Finding):
+        yield graph
+        return
+    namespace = namespace_of(header, release)
+    there = by_name(secrets, namespace)
+    wanted = {secret.name: secret for item in graph.classes for secret in item.secrets if secret.name}
+    mounted = _mounted(secret_provider_class_pod_statuses, namespace)
+    found = []
+    for name, secret in wanted.items():
+        existing = there.get(name)
+        if existing is None or owner_of(existing, release) == "driver":
+            continue
+        if isinstance(release, Missing) and existing.metadata.labels.get("app.kubernetes.io/managed-by") == "Helm":
+            found.append(
+                unknown(f"{name} is Helm's; whose release it is could not be read: {release.reason}", _id(existing))
+            )
+            continue
+        collision = collide(
+            graph, secret, existing, release=release, driver=driver_version(daemon_sets), mounted=mounted
+        )
+        say = fail if collision.status == "fail" else warn
+        place = location(secret.setting)
+        found.append(say(collision.message, _id(existing), collision.hint, location=place, commands=collision.commands))
+    yield from found
+    if not found:
+        present = sum(name in there for name in wanted)
+        yield passed(f"of {len(wanted)} planned Secrets {present} are there, all made by the driver")
+
+
+def _id(secret: facts.Secret) -> str:
+    return f"secret/{secret.metadata.namespace or '-'}/{secret.metadata.name}"
+
+
+def _mounted(statuses: facts.SecretProviderClassPodStatuses | None, namespace: str) -> dict[str, str]:
+    """Class to a pod that has it mounted."""
+    return {
+        item.status.secret_provider_class_name: item.status.pod_name
+        for item in (statuses.items if statuses else ())
+        if item.status.mounted and item.metadata.namespace in ("", namespace)
+    }
