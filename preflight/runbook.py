@@ -21,6 +21,11 @@ class _Phase(NamedTuple):
     interrupts: str
 
 
+class _Cured(NamedTuple):
+    outcome: Outcome
+    finding: Finding
+
+
 _ROOM = _Phase(
     "room",
     "somebody who may change the cluster's node pools and the requests of its workloads",
@@ -66,41 +71,56 @@ _BY_GROUP = {
     "naming": _VALUES,
     "values": _VALUES,
     "settings": _VALUES,
-    "sync": _SECRETS,
+    "sync": _VALUES,
     "collision": _SECRETS,
     "migration": _SECRETS,
 }
+# What these two find is cured in the namespace, not in the plan.
+_BY_CHECK = {"sync-status": _SECRETS, "pods-start": _SECRETS}
 
 
 def steps(outcomes: Iterable[Outcome], target: Target) -> tuple[Step, ...]:
     """Return what to do, in order. A finding without hint and commands asks for nothing and makes no step.
 
-    Within a phase repairs come before what is merely next, and loud before calm.
+    Findings with one cure are one step, and so is all that a node lacks. Within a phase repairs come before what is
+    merely next, and loud before calm.
     """
-    cures: dict[tuple[int, str], list[tuple[Outcome, Finding]]] = {}
+    cures: dict[tuple[int, str], list[_Cured]] = {}
     for outcome in outcomes:
         for finding in outcome.findings:
             if finding.status is not Status.SKIP and not finding.known and (finding.hint or finding.commands):
                 phase = _PHASES.index(_phase(outcome, finding))
-                cures.setdefault((phase, finding.hint or outcome.title), []).append((outcome, finding))
-    made = [_step(_PHASES[phase], what, cured, target) for (phase, what), cured in cures.items()]
+                cures.setdefault((phase, finding.hint or outcome.title), []).append(_Cured(outcome, finding))
+    made = [_step(_PHASES[phase], cured, target) for phase, cured in _by_node(cures)]
     order = {phase.name: i for i, phase in enumerate(_PHASES)}
     return tuple(sorted(made, key=lambda step: (order[step.phase], -step.status.loudness)))
 
 
+def _by_node(cures: dict[tuple[int, str], list[_Cured]]) -> list[tuple[int, list[_Cured]]]:
+    """Join the cures that make room on the same nodes; all others stay as they are."""
+    room = _PHASES.index(_ROOM)
+    joined: dict[tuple[int, object], list[_Cured]] = {}
+    for (phase, what), cured in cures.items():
+        objects = frozenset(finding.object for _, finding in cured)
+        joined.setdefault((phase, objects if phase == room and objects != {None} else what), []).extend(cured)
+    return [(phase, cured) for (phase, _), cured in joined.items()]
+
+
 def _phase(outcome: Outcome, finding: Finding) -> _Phase:
-    # Whatever the question was: where a line of the values is at fault, the values are to be changed.
-    if finding.location or (finding.object or "").startswith("values/"):
+    default = _BY_CHECK.get(outcome.id) or _BY_GROUP.get(outcome.group, _VALUES)
+    if (finding.object or "").startswith("values/"):
         return _VALUES
-    return _BY_GROUP.get(outcome.group, _VALUES)
+    # A line of the values without a command is a line to change, whatever the question was; but a Secret that is to be
+    # touched stays last, though the values name it.
+    return _VALUES if finding.location and not finding.commands and default is not _SECRETS else default
 
 
-def _step(phase: _Phase, what: str, cured: list[tuple[Outcome, Finding]], target: Target) -> Step:
+def _step(phase: _Phase, cured: list[_Cured], target: Target) -> Step:
     checks = tuple(dict.fromkeys(outcome.id for outcome, _ in cured))
     cures = dict.fromkeys(finding.commands for _, finding in cured if finding.commands)
     return Step(
         phase=phase.name,
-        what=what,
+        what="; ".join(dict.fromkeys(finding.hint or outcome.title for outcome, finding in cured)),
         status=worst(finding.status for _, finding in cured),
         checks=checks,
         objects=tuple(dict.fromkeys(finding.object for _, finding in cured if finding.object)),

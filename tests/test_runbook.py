@@ -45,11 +45,35 @@ def test_findings_with_one_cure_are_one_step() -> None:
     assert step.commands == (CURE,)
 
 
-def test_where_a_line_of_the_values_is_at_fault_the_values_change() -> None:
+def test_all_that_a_node_lacks_is_one_step() -> None:
     found = [
-        outcome("a", "collision", "t", finding("fail", "m", "secret/a/b", "h", location=Location(file="v", line=1)))
+        outcome(
+            "a", "capacity", "t", finding("fail", "m", "node/x", "free a slot"), finding("fail", "m", "node/y", "h")
+        ),
+        outcome("b", "capacity", "t", finding("fail", "m", "node/x", "lower its cpu", commands=CURE)),
     ]
+    assert [(step.what, step.checks) for step in steps(found, Target())] == [
+        ("free a slot; lower its cpu", ("a", "b")),
+        ("h", ("a",)),
+    ]
+
+
+def test_where_a_line_of_the_values_is_at_fault_the_values_change() -> None:
+    there = Location(file="values.yaml", line=1)
+    found = [outcome("a", "vault", "t", finding("fail", "m", "vault/a", "h", location=there))]
     assert [step.phase for step in steps(found, Target())] == ["values"]
+    found = [outcome("a", "identity", "t", finding("fail", "m", "identity/a", "h", location=there, commands=CURE))]
+    assert [step.phase for step in steps(found, Target())] == ["grant"]
+
+
+def test_a_secret_is_touched_last_though_the_values_name_it() -> None:
+    there = Location(file="values.yaml", line=1)
+    found = [
+        outcome("installer-secrets", "collision", "t", finding("fail", "m", "secret/a/b", "delete it", location=there)),
+        outcome("pods-start", "sync", "t", finding("fail", "m", "pod/a/b", "restart it")),
+        outcome("secret-keys", "sync", "t", finding("fail", "m", "secret/a/b", "add the key")),
+    ]
+    assert [step.phase for step in steps(found, Target())] == ["values", "secrets", "secrets"]
 
 
 def test_repairs_come_before_what_is_next() -> None:

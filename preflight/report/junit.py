@@ -91,7 +91,7 @@ def _properties(document: Document) -> list[tuple[str, str]]:
         ("tool", f"{document.tool.name} {document.tool.version}"),
         ("stage", document.stage),
         ("verdict", document.verdict),
-        ("warnings", str(document.counts[Status.WARN.value])),
+        ("warnings", str(document.counts.get(Status.WARN.value, 0))),
         ("vault", target.vault),
         ("namespace", target.namespace),
         ("release", target.release),

@@ -71,14 +71,14 @@ def answer(document: Document) -> tuple[str, Tone]:
         return "NO", "fail"
     if document.verdict == "incomplete":
         return "NOT KNOWN", "unknown"
-    if not document.counts["pass"] and not document.counts["warn"]:
+    if not document.counts.get("pass") and not document.counts.get("warn"):
         return "NOTHING TO JUDGE", "skip"
     return ("YES, WITH CARE", "warn") if document.verdict == "warn" else ("YES", "pass")
 
 
 def counts(document: Document) -> str:
     """Return the checks counted by status, loud ones first, and the waived findings."""
-    counted = [f"{n} {_COUNTED[status][n != 1]}" for status in _COUNTED if (n := document.counts[status.value])]
+    counted = [f"{n} {_COUNTED[status][n != 1]}" for status in _COUNTED if (n := document.counts.get(status.value))]
     waived = sum(len(outcome.waived) for outcome in document.outcomes)
     counted += [f"{waived} waived"] if waived else []
     return ", ".join(counted) or "no check was selected"

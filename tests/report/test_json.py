@@ -8,7 +8,7 @@ from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from preflight.errors import InputError
-from preflight.report import json
+from preflight.report import annotations, html, json, junit, markdown, runbook, sarif, text
 from preflight.report.document import Document, document
 from tests.report.reports import HOSTILE, REPORTS, TROUBLED
 from tests.report.strategies import REPORTS as HOSTILE_REPORTS
@@ -51,7 +51,7 @@ def test_the_schema_describes_the_document(report: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("saved", "complaint"),
     [
         ("", "result.json: not readable as JSON, so no saved result: Input data was truncated"),
         (SAVED[: len(SAVED) // 2], "result.json: not readable as JSON, so no saved result: Input data was truncated"),
@@ -76,10 +76,18 @@ def test_the_schema_describes_the_document(report: object) -> None:
         ("nonsense", "line 1, column 5: JSON is malformed: invalid character"),
     ],
 )
-def test_what_is_no_result_is_refused_in_one_sentence(text: str | bytes, complaint: str) -> None:
+def test_what_is_no_result_is_refused_in_one_sentence(saved: str | bytes, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint) as refused:
-        json.parse(text, name="result.json")
+        json.parse(saved, name="result.json")
     assert "\n" not in str(refused.value)
+
+
+def test_a_result_edited_by_hand_is_still_shown() -> None:
+    edited = standard.loads(SAVED) | {"counts": {}, "steps": [], "facts": []}
+    del edited["views"]
+    made = json.parse(standard.dumps(edited))
+    for module in (annotations, html, junit, markdown, runbook, sarif, text):
+        module.render(made)
 
 
 def test_a_field_of_a_later_minor_addition_is_ignored() -> None:
