@@ -2,23 +2,29 @@
 
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
 from preflight import bundle
+from preflight.catalog import Catalog, Offer
 from preflight.cli import options
 from preflight.cli.judging import checks_wanted, settings_from
 from preflight.cli.output import write_whole
 from preflight.cli.taking import snapshot_of
+from preflight.collect.release import DEFAULT_NAMESPACE
 from preflight.errors import OutputError
 from preflight.facts import Missing, Snapshot
 from preflight.report.harmless import line
+from preflight.rights import as_text, rights_for
+from preflight.stage import FACTS_OF_STAGE
 
 
 @click.command("collect")
 @options.reading
 @options.judging
+@click.option("--print", "printed", type=click.Choice(("rights",)), help="Read nothing; print the least rights needed.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
     *,
@@ -26,6 +32,7 @@ def command(
     exclude: tuple[str, ...],
     settings_file: str | None,
     no_packs: bool,
+    printed: str | None,
     quiet: bool,
     paths: tuple[str, ...],
     **reading: Any,  # noqa: ANN401 - options.reading's, for snapshot_of
@@ -37,6 +44,9 @@ def command(
     if len(paths) > 1:
         raise click.UsageError("collect writes one file; to judge files use: run PATH...")
     catalog, offers = checks_wanted(include, exclude, packs=not no_packs)
+    if printed:
+        click.echo(_rights(catalog, offers, reading), nl=False)
+        return 0
     settings = settings_from(settings_file, catalog)
     snapshot = snapshot_of({**reading, "paths": ()}, catalog, offers, settings, quiet=quiet)
     file = paths[0] if paths else _default_name(snapshot)
@@ -54,6 +64,13 @@ def command(
     if snapshot.header.partial:
         return 130
     return 3 if all(isinstance(value, Missing) for value in snapshot.facts.values()) else 0
+
+
+def _rights(catalog: Catalog, offers: Sequence[Offer], reading: Mapping[str, Any]) -> str:
+    also = () if reading["stage"] else FACTS_OF_STAGE
+    rights = rights_for([offer.check for offer in offers], catalog.facts, also)
+    scope = f"/subscriptions/{reading['subscription'] or 'SUBSCRIPTION'}"
+    return as_text(rights, namespace=reading["namespace"] or DEFAULT_NAMESPACE, scope=scope)
 
 
 def _default_name(snapshot: Snapshot) -> str:
