@@ -10,7 +10,7 @@ from preflight.sync.planned import graph_or_end
 from preflight.sync.values import location
 
 
-@check("installer-secrets", group="collision", stages=("deploy", "verify"))
+@check("installer-secrets", group="collision")
 def installer_secrets(
     values: facts.Values,
     secrets: tuple[facts.Secret, ...],
