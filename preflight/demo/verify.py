@@ -14,6 +14,8 @@ from preflight.demo.cluedin import Application
 from preflight.demo.installation import installation
 from preflight.demo.target import made
 from preflight.facts import (
+    Event,
+    Pod,
     Secret,
     SecretProviderClass,
     SecretProviderClasses,
@@ -26,6 +28,7 @@ from preflight.testing import (
     TENANT,
     class_pod_status,
     cluster,
+    event,
     release,
     role_assignment,
     role_assignments,
@@ -89,11 +92,13 @@ def snapshot() -> Snapshot:
     max_pods = 50
     no_locks: tuple[Lock, ...] = ()
     none_deleted: tuple[DeletedVault, ...] = ()
+    there = installation(max_pods=max_pods, addon=True, running=_running())
     return made(
         "verify",
         "a SecretProviderClass of provider azure is deployed",
         {
-            **installation(max_pods=max_pods, addon=True, running=_running()),
+            **there,
+            "events": _events(there["pods"]),
             "secrets": (*cluedin.secrets(without=_synced(), revisions=4), *_written()),
             "secret_provider_classes": SecretProviderClasses(served=True, items=_classes()),
             "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=True, items=_statuses()),
@@ -132,6 +137,33 @@ def _running() -> tuple[Application, ...]:
     processing = replace(cluedin.application("cluedin-server-processing"), cpu="2")
     neo4j = replace(cluedin.application("cluedin-neo4j"), cpu="6500m")
     return (*cluedin.applications(*changes.values(), processing, neo4j), replace(processing, number=1, node=None))
+
+
+_MOUNT = (
+    'MountVolume.SetUp failed for volume "azure-keyvault-secrets" : rpc error: code = Unknown desc = failed to mount '
+    "secrets store objects for pod cluedin/{pod}, err: rpc error: code = Unknown desc = failed to mount objects, "
+    "error: failed to get objectType:secret, objectName:{object}, objectVersion:: GET "
+    "https://kv-cluedin-sample.vault.azure.net/secrets/{object}/ RESPONSE 404: 404 Not Found ERROR CODE: "
+    'SecretNotFound {{"error": {{"code": "SecretNotFound", "message": "A secret with (name/id) {object} was not found '
+    'in this key vault."}}}}'
+)
+_NO_NODE = (
+    "0/7 nodes are available: 1 Insufficient cpu, 6 node(s) didn't match Pod's node affinity/selector. preemption: 0/7 "
+    "nodes are available: 1 No preemption victims found for incoming pod, 6 Preemption is not helpful for scheduling."
+)
+
+
+def _events(pods: tuple[Pod, ...]) -> tuple[Event, ...]:
+    """What kubelet and scheduler say of the three pods that do not start, in their own words."""
+    server, grafana, processing = (
+        next(pod for pod in pods if pod.status.phase == "Pending" and pod.metadata.name.startswith(name))
+        for name in ("cluedin-server-", "cluedin-grafana-", "cluedin-server-processing-")
+    )
+    return (
+        event(server, "FailedMount", _MOUNT.format(pod=server.metadata.name, object=_LACKING), count=23),
+        event(grafana, "Failed", "Error: couldn't find key admin-password in Secret cluedin/cluedin-grafana", count=61),
+        event(processing, "FailedScheduling", _NO_NODE, count=9),
+    )
 
 
 def _synced() -> tuple[str, ...]:

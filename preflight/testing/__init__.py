@@ -16,6 +16,7 @@ from preflight.testing.azure import (
     vault,
     vault_objects,
 )
+from preflight.testing.events import event
 from preflight.testing.every_check import EVERY_CHECK, empty
 from preflight.testing.judging import header, judge, judge_snapshot, release, snapshot, values
 from preflight.testing.kubernetes import (
@@ -66,6 +67,7 @@ __all__ = [
     "daemon_set",
     "deployment",
     "empty",
+    "event",
     "finished_job",
     "guid",
     "header",

@@ -139,16 +139,19 @@ def pod(
     host_network: bool = False,
     phase: str | None = None,
     waiting: str | None = None,
+    waiting_message: str = "",
     conditions: Mapping[str, str] | None = None,
     created: str = CREATED,
 ) -> Pod:
     """Return a pod of one container, Running where it has a node and Pending where it has none.
 
     `containers` takes the place of the one that `cpu`, `memory` and `limits` describe. `priority` defaults to that of
-    a known `priority_class`, else 0. `waiting` is why its first container waits, in the kubelet's word.
+    a known `priority_class`, else 0. `waiting` is why its first container waits, in the kubelet's word, and
+    `waiting_message` its sentence.
     """
     made = tuple(containers) if containers is not None else (container(name, cpu=cpu, memory=memory, limits=limits),)
-    state = ContainerState(waiting=ContainerStateWaiting(reason=waiting)) if waiting else ContainerState()
+    wait = ContainerStateWaiting(reason=waiting, message=waiting_message) if waiting else None
+    state = ContainerState(waiting=wait)
     return Pod(
         metadata=metadata(name, namespace, labels=labels, owners=(owner,) if owner else (), created=created),
         spec=PodSpec(
