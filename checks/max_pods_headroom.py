@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.cures import cost_of_slots, max_pods, one_more_node, pool_named
 from preflight.scheduling.placement import Placement, Placements, place_addon
-from preflight.scheduling.waiting import waiting_for
+from preflight.scheduling.pools import growths
+from preflight.scheduling.rollout import action_of, roll_out
+from preflight.scheduling.waiting import short_pools
 from preflight.scheduling.wording import consequence, plural, slots_evidence, slots_table
 
 _ARTICLE = 30
@@ -20,6 +22,8 @@ def max_pods_headroom(
     persistent_volume_claims: tuple[facts.PersistentVolumeClaim, ...] | None = None,
     persistent_volumes: tuple[facts.PersistentVolume, ...] | None = None,
     cluster: facts.ManagedCluster | None = None,
+    manifest: facts.Manifest | None = None,
+    release: facts.Release | None = None,
     *,
     headroom: int = 2,
 ) -> Iterator[Finding]:
@@ -32,7 +36,8 @@ def max_pods_headroom(
 
     Fix, in this order: move or remove pods that need not be there; add a node that those pushed out can use; make a new
     pool with a larger --max-pods and move over, because the number is fixed when a pool is made. The threshold
-    `headroom` is how many slots should stay free after that.
+    `headroom` is how many slots should stay free on each node after that; where a manifest is given, the pods that the
+    release adds while it rolls out must find slots in their pool too.
     """
     placements = place_addon(
         nodes,
@@ -47,15 +52,17 @@ def max_pods_headroom(
     if not targeted:
         yield skip("the add-on targets none of the nodes")
         return
-    crowded = waiting_for(pods, targeted)
-    statuses = {p.name: _status(p, headroom, crowded.get(p.pool, 0), cluster) for p in targeted}
+    growth = growths(placements.rooms, cluster, placements.arrivals)
+    plan = roll_out(manifest, placements.after, pods, action_of(release), growth=growth) if manifest else None
+    crowded = short_pools(pods, targeted, plan.without_slot if plan else {})
+    statuses = {p.name: _status(p, headroom, crowded.get(p.pool), cluster) for p in targeted}
     problems = [p for p in targeted if statuses[p.name] is not Status.PASS]
     for number, placement in enumerate(sorted(problems, key=lambda p: (-statuses[p.name].loudness, p.left, p.name))):
         evidence = slots_evidence(placement)
         if number == 0:
             evidence["table"] = slots_table(targeted, statuses)
         say = {Status.FAIL: fail, Status.WARN: warn, Status.UNKNOWN: unknown}[statuses[placement.name]]
-        message = _message(placement, crowded.get(placement.pool, 0), cluster)
+        message = _message(placement, crowded.get(placement.pool), cluster)
         yield say(message, f"node/{placement.name}", _cure(placements, placement, headroom, cluster), evidence=evidence)
     calm = [p for p in targeted if statuses[p.name] is Status.PASS]
     if calm:
@@ -67,7 +74,7 @@ def max_pods_headroom(
         )
 
 
-def _status(placement: Placement, headroom: int, crowd: int, cluster: facts.ManagedCluster | None) -> Status:
+def _status(placement: Placement, headroom: int, crowd: str | None, cluster: facts.ManagedCluster | None) -> Status:
     if placement.left < 0 and placement.needed:
         return placement.verdict
     if placement.left < headroom or crowd or _disagrees(placement, cluster):
@@ -80,7 +87,7 @@ def _disagrees(placement: Placement, cluster: facts.ManagedCluster | None) -> in
     return pool.max_pods if pool and pool.max_pods not in (None, placement.limit) else None
 
 
-def _message(placement: Placement, crowd: int, cluster: facts.ManagedCluster | None) -> str:
+def _message(placement: Placement, crowd: str | None, cluster: facts.ManagedCluster | None) -> str:
     article = "" if placement.limit == _ARTICLE else f" (the article says {_ARTICLE}; this pool has {placement.limit})"
     numbers = f"{placement.before.load.slots} of {placement.limit} slots used{article}, the add-on needs "
     numbers += f"{placement.needed}" if placement.needed else "no more"
@@ -88,7 +95,7 @@ def _message(placement: Placement, crowd: int, cluster: facts.ManagedCluster | N
         return f"{numbers}. {consequence(placement)}"
     parts = [f"{numbers}: {placement.left} left"]
     if crowd:
-        parts.append(f"{plural(crowd, 'pod')} waiting to be scheduled could use the rest of pool {placement.pool}")
+        parts.append(crowd)
     if limit := _disagrees(placement, cluster):
         parts.append(f"Azure says the pool has {limit} slots a node; the node's own number counts")
     return "; ".join(parts)
@@ -102,6 +109,6 @@ def _cure(placements: Placements, placement: Placement, headroom: int, cluster: 
         options.append(f"add a node to pool {pool}")
     if number is not None and number > placement.limit:
         cost = cost_of_slots(number, placement, cluster)
-        fixed = "the limit is fixed when a pool is made" + (f"; this one {cost}" if cost else "")
+        fixed = "fixed when a pool is made" + (f"; {cost}" if cost else "")
         options.append(f"make a new pool with --max-pods {number} ({fixed})")
     return ", or ".join(options)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from preflight import Finding, Missing, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.placement import place_addon
 from preflight.scheduling.pools import growths, unmeasured_pools
-from preflight.scheduling.rollout import Planned, Rollout, roll_out, rollout_evidence
+from preflight.scheduling.rollout import Planned, Rollout, action_of, roll_out, rollout_evidence
 from preflight.scheduling.wording import plural
 
 
@@ -40,18 +40,18 @@ def release_fit(
         return
     placements = place_addon(nodes, pods, daemon_sets=daemon_sets, priority_classes=priority_classes, cluster=cluster)
     growth = growths(placements.rooms, cluster, placements.arrivals, priority_classes or ())
-    fresh = release is not None and not release.found
+    action = action_of(release)
     found = roll_out(
         manifest,
         placements.after,
         pods,
-        "install" if fresh else "upgrade",
+        action,
         priority_classes=priority_classes or (),
         growth=growth,
     )
     yield from _impossible(found, [pool.name for pool in unmeasured_pools(placements.rooms, cluster, growth)])
     if found.waiting:
-        yield _crowded(found, Status.FAIL if fresh else Status.WARN)
+        yield _crowded(found, Status.FAIL if action == "install" else Status.WARN)
     if not (found.closed or found.too_big or found.waiting):
         pools = ", ".join(f"{pool or 'no pool'} {count}" for pool, count in found.peak.items()) or "none"
         grown = f"; pool {' and '.join(found.grown)} needs a new node for it" if found.grown else ""

@@ -20,6 +20,7 @@ NODE_NAME_REASON = "node(s) didn't match the requested node name"
 TAINT_REASON = "node(s) had untolerated taint(s)"
 AFFINITY_REASON = "node(s) didn't match Pod's node affinity/selector"
 PORTS_REASON = "node(s) didn't have free ports for the requested pod ports"
+TOO_MANY_PODS = "Too many pods"
 
 _FIRST = ("cpu", "memory", "ephemeral-storage")
 
@@ -54,7 +55,7 @@ class Shortfall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def reason(self) -> str:
         """The scheduler's own words."""
-        return "Too many pods" if self.resource == "pods" else f"Insufficient {self.resource}"
+        return TOO_MANY_PODS if self.resource == "pods" else f"Insufficient {self.resource}"
 
     @property
     def missing(self) -> int:

@@ -10,10 +10,10 @@ from typing import Literal
 import msgspec
 
 from preflight.facts.kubernetes import DeploymentStrategy, ObjectMeta, Pod, PriorityClass
-from preflight.facts.plan import Manifest, Workload
+from preflight.facts.plan import Manifest, Release, Workload
 from preflight.model import Evidence
 from preflight.scheduling.elsewhere import emptiness, with_pod
-from preflight.scheduling.fit import Demand, barred, demand, fits, refusal
+from preflight.scheduling.fit import TOO_MANY_PODS, Demand, barred, demand, fits, refusal
 from preflight.scheduling.pools import Growth, os_of, owner_kind, pool_of
 from preflight.scheduling.priority import incoming_priority
 from preflight.scheduling.room import ENDED, Load, Room
@@ -42,7 +42,8 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
 
     `closed` find no node that their selector, affinity and tolerations open to them; `too_big` none that would have
     room if only DaemonSets ran there. `waiting` are those without room at the peak, with the scheduler's reasons.
-    `peak` counts the extra pods by the pool they land in, `grown` the pools that need a new node for it.
+    `peak` counts the extra pods by the pool they land in, `without_slot` those that a pool would have to take and has
+    no slots for; `grown` are the pools that need a new node.
     """
 
     planned: tuple[Planned, ...]
@@ -50,6 +51,7 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     too_big: tuple[tuple[Planned, str], ...] = ()
     waiting: tuple[tuple[Planned, str], ...] = ()
     peak: Mapping[str, int] = {}
+    without_slot: Mapping[str, int] = {}
     grown: tuple[str, ...] = ()
 
     @property
@@ -84,10 +86,10 @@ def roll_out(
         (p for p in planned if p.object not in hopeless),
         key=lambda p: (-p.demand.priority.value, -sum(amount for _, amount in p.demand.wanted), p.object),
     )
-    places, unopened, peak, grown = dict(rooms), list(growth), Counter[str](), []
-    waiting = []
+    places, unopened, grown, waiting = dict(rooms), list(growth), [], []
+    peak, without_slot = Counter[str](), Counter[str]()
     for p in queue:
-        for _ in range(p.extra):
+        for placed in range(p.extra):
             name = _place(p, places)
             if name is None and (opened := next((g for g in unopened if _takes(p, g.room)), None)):
                 unopened.remove(opened)
@@ -95,7 +97,10 @@ def roll_out(
                 name = opened.room.node.metadata.name
                 places[name] = opened.room
             if name is None:
-                waiting.append((p, _refused(p, [room for room in places.values() if _is_open(p, room)])))
+                open_rooms = [room for room in places.values() if _is_open(p, room)]
+                waiting.append((p, _refused(p, open_rooms)))
+                if TOO_MANY_PODS in waiting[-1][1]:
+                    without_slot.update(dict.fromkeys((pool_of(room.node) for room in open_rooms), p.extra - placed))
                 break
             places[name] = with_pod(places[name], p.demand)
             peak[pool_of(places[name].node)] += 1
@@ -105,8 +110,14 @@ def roll_out(
         too_big=too_big,
         waiting=tuple(waiting),
         peak=dict(sorted(peak.items())),
+        without_slot=dict(sorted(without_slot.items())),
         grown=tuple(grown),
     )
+
+
+def action_of(release: Release | None) -> Action:
+    """Return what Helm will do; a release that was not read is taken to be there, never for a fresh install."""
+    return "install" if release is not None and not release.found else "upgrade"
 
 
 def present(pods: Iterable[Pod]) -> Counter[tuple[str, str]]:

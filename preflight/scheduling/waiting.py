@@ -1,12 +1,13 @@
 """Pods that wait for a node now: they will take room that looks free."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from preflight.facts.kubernetes import Pod
 from preflight.scheduling.fit import barred
 from preflight.scheduling.placement import Placement
 from preflight.scheduling.pools import owner_kind
 from preflight.scheduling.room import ENDED
+from preflight.scheduling.wording import plural
 
 
 def is_waiting(pod: Pod) -> bool:
@@ -14,8 +15,10 @@ def is_waiting(pod: Pod) -> bool:
     return not pod.spec.node_name and pod.status.phase not in ENDED and not pod.spec.scheduling_gates
 
 
-def waiting_for(pods: Iterable[Pod], placements: Sequence[Placement]) -> dict[str, int]:
-    """Return for each pool that is short of slots because of them how many waiting pods may go there.
+def short_pools(
+    pods: Iterable[Pod], placements: Sequence[Placement], without_slot: Mapping[str, int]
+) -> dict[str, str]:
+    """Return why pools are short of slots, by name: pods that wait now, and those that a release has no slot for.
 
     A pool with 3 slots left after the add-on, over all its nodes, is short when 3 or more pods wait that it may take.
     DaemonSet pods belong to one node and are counted with it.
@@ -26,7 +29,12 @@ def waiting_for(pods: Iterable[Pod], placements: Sequence[Placement]) -> dict[st
         pools.setdefault(placement.pool, []).append(placement)
     short = {}
     for pool, members in pools.items():
+        left = sum(max(member.left, 0) for member in members)
         count = sum(any(barred(pod.spec, member.node) is None for member in members) for pod in waiting)
-        if count and count >= sum(max(member.left, 0) for member in members):
-            short[pool] = count
+        if count and count >= left:
+            short[pool] = f"{plural(count, 'pod')} waiting to be scheduled could use the rest of pool {pool}"
+        elif lacking := without_slot.get(pool):
+            short[pool] = (
+                f"while the planned release rolls out, {plural(lacking, 'slot')} more are needed in pool {pool}"
+            )
     return short

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from checks.fresh_node_fit import fresh_node_fit
+from checks.max_pods_headroom import max_pods_headroom
 from checks.release_fit import release_fit
 from preflight import Finding, Missing, Status
 from preflight.collect.manifests import read_manifests
@@ -176,3 +177,13 @@ def test_what_the_operator_makes_and_hooks_count() -> None:
 )
 def test_surge(surge: int | str | None, replicas: int, expected: int) -> None:
     assert surge_of(DeploymentStrategy(rolling_update=RollingUpdate(max_surge=surge)), replicas) == expected
+
+
+@pytest.mark.parametrize(("limit", "status"), [(33, "pass"), (32, "warn")])
+def test_what_the_release_adds_at_its_peak_needs_slots(limit: int, status: str) -> None:
+    there = tuple(app(f"p{number}") for number in range(25))
+    planned = plan(*(deployment(f"d{number}", cpu="10m") for number in range(6)))
+    (found,) = max_pods_headroom((node("n", pods=limit),), there, manifest=planned, release=FRESH)
+    assert found.status.value == status
+    fits = release_fit((node("n", pods=limit),), there, planned, FRESH)
+    assert said(fits) == [("pass", None)] if status == "pass" else [("fail", "deployment/d5")]
