@@ -71,13 +71,15 @@ def _written(block: KeyVaultBlock, vault: facts.Vault | Missing | None, tenant: 
     place = location(setting)
     right = (vault.tenant_id if isinstance(vault, facts.Vault) else None) or tenant
     hint = f"set it to {right}" if right else "set it to the vault's tenant"
+    show = az("keyvault show", name=block.keyvault_name, query="properties.tenantId", output="tsv")
+    cure = commands(show) if block.keyvault_name else None
     if setting and setting.kind == "token":
         yield skip("a pipeline fills it in later", OBJECT)
     elif setting is None or setting.empty:
         message = 'no tenant is set: the provider refuses the class with "tenantId is not provided"'
-        yield fail(message, OBJECT, hint, location=place)
+        yield fail(message, OBJECT, hint, location=place, commands=cure)
     elif is_placeholder(block.tenant_id):
-        yield fail("the tenant still waits to be filled in", OBJECT, hint, location=place)
+        yield fail("the tenant still waits to be filled in", OBJECT, hint, location=place, commands=cure)
     elif right and not facts.same_id(block.tenant_id, right):
         message = f"the values name tenant {block.tenant_id or '(not an id)'}, the vault is of {right}"
-        yield warn(message, OBJECT, hint, location=place)
+        yield warn(message, OBJECT, hint, location=place, commands=cure)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from preflight import Finding, Missing, Stage, check, facts, fail, passed, skip, unknown, warn
+from preflight import Commands, Finding, Missing, Stage, check, facts, fail, passed, skip, unknown, warn
+from preflight.access.commands import hand_over
 from preflight.access.effective import Evidence, reads_all
 from preflight.access.identities import KnownIdentity, judged_identity
-from preflight.access.operator import NAMESPACE_NEEDS, Need, allowed, azure_needs
+from preflight.access.operator import NAMESPACE_NEEDS, Judgement, azure_needs, judgements
 from preflight.sync.values import keyvault, objects_needed
 
 
@@ -41,6 +42,7 @@ def operator_permissions(
     identity = judged_identity(
         block.user_assigned_identity_id if block and block.enabled else None, cluster, identities
     )
+    object_id = identity.ids.object_id if isinstance(identity, KnownIdentity) else None
     addon = cluster.keyvault_addon if cluster else None
     evidence = Evidence(
         vault=vault,
@@ -53,41 +55,29 @@ def operator_permissions(
         stages,
         vault,
         enabled=addon is not None and addon.enabled,
-        granted=isinstance(identity, KnownIdentity) and reads_all(identity.ids.object_id, names, evidence),
+        granted=object_id is not None and reads_all(object_id, names, evidence),
         uploaded=bool(names) and {name.lower() for name in names} <= {one.name.lower() for one in vault_secrets or ()},
     )
-    in_azure = _in_azure(needs, operator, cluster, vault, deny_assignments or (), required=required)
+    if isinstance(operator, facts.Operator):
+        judged = judgements(needs, operator, cluster, vault, deny_assignments or ())
+        name = f"operator/{operator.name or operator.object_id or 'you'}"
+        cures = [hand_over(one.need, cluster, vault, object_id) for one in judged]
+        in_azure = [_in_azure(one, name, cure, required=required) for one, cure in zip(judged, cures, strict=True)]
+    else:
+        in_azure = [*_unread("in Azure", operator if needs else None)]
     in_namespace = _in_namespace(stages, access_reviews, required=required)
     yield from [*in_azure, *in_namespace] or [skip("nothing is left to do that needs a right we can look at")]
 
 
-def _in_azure(
-    needs: tuple[Need, ...],
-    operator: facts.Operator | Missing | None,
-    cluster: facts.ManagedCluster | None,
-    vault: facts.Vault | None,
-    denials: tuple[facts.DenyAssignment, ...],
-    *,
-    required: bool,
-) -> Iterator[Finding]:
-    if not isinstance(operator, facts.Operator):
-        yield from _unread("in Azure", operator) if needs else ()
-        return
-    name = f"operator/{operator.name or operator.object_id or 'you'}"
-    where = {"cluster": cluster.id if cluster else None, "vault": vault.id if vault else None}
-    for need in needs:
-        resource = where[need.at]
-        if not resource:
-            continue
-        verdict, why = allowed(need, resource, operator, denials, vault)
-        evidence = {"action": need.action, "scope": resource}
-        if verdict == "yes":
-            yield passed(f"you may {need.task}", name, evidence=evidence)
-        elif verdict == "open":
-            yield unknown(f"whether you may {need.task} is open: {why}", name, evidence=evidence)
-        else:
-            say = fail if required else warn
-            yield say(f"you may not {need.task}: {why}", name, f"ask {need.who} to do it", evidence=evidence)
+def _in_azure(judged: Judgement, name: str, cure: Commands | None, *, required: bool) -> Finding:
+    task, hint = judged.need.task, f"ask {judged.need.who} to do it"
+    evidence = {"action": judged.need.action, "scope": judged.resource}
+    if judged.allowed == "yes":
+        return passed(f"you may {task}", name, evidence=evidence)
+    if judged.allowed == "open":
+        return unknown(f"whether you may {task} is open: {judged.why}", name, evidence=evidence)
+    say = fail if required else warn
+    return say(f"you may not {task}: {judged.why}", name, hint, evidence=evidence, commands=cure)
 
 
 def _in_namespace(

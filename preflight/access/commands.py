@@ -6,6 +6,7 @@ import shlex
 from preflight.access.effective import Doubt, resource_of
 from preflight.access.identities import KnownIdentity
 from preflight.access.network import SERVICE, network_of, private_zone
+from preflight.access.operator import ASSIGN_ROLE, ENABLE, SET_POLICY, Need
 from preflight.access.policies import model
 from preflight.access.scopes import resource_group, subscription
 from preflight.facts import ManagedCluster, ScaleSet, Vault, same_id
@@ -103,6 +104,17 @@ def _secret_words(vault: Vault, object_id: str) -> Words:
         for word in policy.permissions.secrets
     }
     return ("get", *sorted(held - {"get"}))
+
+
+def hand_over(
+    need: Need, cluster: ManagedCluster | None, vault: Vault | None, object_id: str | None
+) -> Commands | None:
+    """Return the command that does what the operator may not, for whoever may; None where a name in it is not known."""
+    if need == ENABLE and cluster is not None:
+        return commands(enable_addon(cluster))
+    if need in (ASSIGN_ROLE, SET_POLICY) and vault is not None and object_id:
+        return grant(vault, object_id)
+    return None
 
 
 # --- what settles an open question ---

@@ -130,9 +130,9 @@ def readings(principal_id: str, objects: tuple[str, ...], evidence: Evidence) ->
     )
 
 
-def reads_all(principal_id: str | None, names: tuple[str, ...], evidence: Evidence) -> bool:
+def reads_all(principal_id: str, names: tuple[str, ...], evidence: Evidence) -> bool:
     """Tell whether a principal may certainly get every secret of these names; of none: the vault's secrets."""
-    found = readings(principal_id or "", tuple(f"secrets/{name}" for name in names), evidence)
+    found = readings(principal_id, tuple(f"secrets/{name}" for name in names), evidence)
     return all(reading.answer.answer == "granted" for reading in found)
 
 

@@ -10,7 +10,7 @@ from preflight.access.denials import denial
 from preflight.access.policies import model
 from preflight.access.principals import principal
 from preflight.access.scopes import is_same_scope
-from preflight.facts import DenyAssignment, Operator, RolePermission, ScopedPermissions, Vault, same_id
+from preflight.facts import DenyAssignment, ManagedCluster, Operator, RolePermission, ScopedPermissions, Vault, same_id
 from preflight.model import Stage
 
 Allowed = Literal["yes", "no", "open"]
@@ -95,6 +95,32 @@ def azure_needs(
     if vault is not None and not uploaded:
         needs.append(SET_SECRETS)
     return tuple(needs)
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether one need is met at `resource`, the cluster's or the vault's id, and why not or why it is open."""
+
+    need: Need
+    resource: str
+    allowed: Allowed
+    why: str
+
+
+def judgements(
+    needs: tuple[Need, ...],
+    operator: Operator,
+    cluster: ManagedCluster | None,
+    vault: Vault | None,
+    denials: tuple[DenyAssignment, ...],
+) -> tuple[Judgement, ...]:
+    """Judge each need whose cluster or vault was read."""
+    where = {"cluster": cluster.id if cluster else None, "vault": vault.id if vault else None}
+    found = []
+    for need in needs:
+        if resource := where[need.at]:
+            verdict, why = allowed(need, resource, operator, denials, vault)
+            found.append(Judgement(need=need, resource=resource, allowed=verdict, why=why))
+    return tuple(found)
 
 
 def allowed(

@@ -84,6 +84,18 @@ def test_the_person_to_ask_is_named() -> None:
     assert finding.evidence == {"action": "Microsoft.Authorization/roleAssignments/write", "scope": VAULT.id}
 
 
+def test_what_another_person_must_do_comes_as_the_command_to_hand_over() -> None:
+    refused = {one.message.partition(":")[0]: one.commands for one in findings(operator=operator(READER), cluster=OFF)}
+    enable = refused["you may not enable the add-on"]
+    assert enable is not None
+    assert enable.bash[0].startswith("az aks enable-addons")
+    assert refused["you may not grant the identity a role"] is None
+    grant = {one.message.partition(":")[0]: one.commands for one in findings(operator=operator(READER), cluster=ON)}
+    given = grant["you may not grant the identity a role"]
+    assert given is not None
+    assert f"--assignee-object-id {ADDON.object_id}" in given.powershell[0]
+
+
 def test_it_fails_for_whoever_will_do_it_all() -> None:
     assert said(operator=operator(CONTRIBUTOR), thresholds={"required": True})["grant"] is Status.FAIL
 
