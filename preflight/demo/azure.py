@@ -1,9 +1,20 @@
 """The Azure part of the samples: the vault, the identities, and who may do what."""
 
+from typing import Any
+
 from preflight.demo.aks import POOLS
 from preflight.facts import GroupMembership, ManagedIdentity, Operator, RolePermission, ScaleSet, ScopedPermissions
 from preflight.facts.azure import ClusterUserIdentity, ScaleSetIdentity, ScaleSetTags
-from preflight.testing import NODE_RESOURCE_GROUP, TENANT, guid, identity, managed_identity, resource_id
+from preflight.testing import (
+    NODE_RESOURCE_GROUP,
+    TENANT,
+    guid,
+    identity,
+    managed_identity,
+    resource_id,
+    role_definitions,
+    vault,
+)
 
 OWN = managed_identity("id-cluedin-keyvault", 0x10)
 """An identity of one's own, made before the add-on is enabled."""
@@ -36,6 +47,22 @@ VAULT_SECRETS = (
 def addon_as_managed_identity() -> ManagedIdentity:
     """Return the add-on's identity as Microsoft.ManagedIdentity shows it."""
     return managed_identity("azurekeyvaultsecretsprovider-aks-cluedin-sample", 0x100, group=NODE_RESOURCE_GROUP)
+
+
+def surroundings() -> dict[str, Any]:
+    """Return the facts that all samples share: an open vault by roles, and nothing denied, locked or deleted."""
+    return {
+        "vault": vault(),
+        "role_definitions": role_definitions(),
+        "deny_assignments": (),
+        "operator": operator(),
+        "locks": (),
+        "deleted_vaults": (),
+        "deleted_vault_secrets": (),
+        "deleted_vault_certificates": (),
+        "vault_certificates": (),
+        "certificate_policies": (),
+    }
 
 
 def operator() -> Operator:

@@ -11,17 +11,14 @@ from preflight.demo import aks, azure, cluedin
 from preflight.demo.installation import installation
 from preflight.demo.target import made
 from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses, Snapshot
-from preflight.facts.azure import DeletedVault, Lock
 from preflight.testing import (
     TENANT,
     cluster,
     release,
     role_assignment,
     role_assignments,
-    role_definitions,
     secret,
     values,
-    vault,
     vault_objects,
 )
 
@@ -65,8 +62,6 @@ global:
 def snapshot() -> Snapshot:
     """Return the sample."""
     max_pods = 50
-    no_locks: tuple[Lock, ...] = ()
-    none_deleted: tuple[DeletedVault, ...] = ()
     running = cluedin.applications(replace(cluedin.application("cluedin-neo4j"), cpu="6500m"))
     by_hand = secret("cluedin-login-details", keys=("password", "username"), managers=("kubectl-create",))
     return made(
@@ -74,25 +69,19 @@ def snapshot() -> Snapshot:
         "values were given",
         {
             **installation(max_pods=max_pods, addon=True, running=running),
+            **azure.surroundings(),
             "secrets": (*cluedin.secrets(), by_hand),
             "secret_provider_classes": SecretProviderClasses(served=True),
             "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=True),
             "cluster": cluster(pools=aks.agent_pools(max_pods), addon=True),
             "identities": (azure.addon_as_managed_identity(),),
-            "vault": vault(),
             "role_assignments": role_assignments(
                 [role_assignment("Key Vault Secrets User", azure.ADDON.object_id or "")],
                 assigned_to=azure.ADDON.object_id,
             ),
-            "role_definitions": role_definitions(),
-            "deny_assignments": (),
             "group_memberships": azure.no_groups(azure.ADDON.object_id),
-            "operator": azure.operator(),
-            "locks": no_locks,
             "scale_sets": azure.scale_sets(),
-            "deleted_vaults": none_deleted,
             "vault_secrets": vault_objects(azure.VAULT_SECRETS),
-            "vault_certificates": (),
             "values": values(_VALUES),
             "release": release(secrets=cluedin.CHART_SECRETS),
         },

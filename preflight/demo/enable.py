@@ -9,16 +9,13 @@ from preflight.demo import aks, azure, cluedin
 from preflight.demo.installation import installation
 from preflight.demo.target import made, refused
 from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses, Snapshot
-from preflight.facts.azure import DeletedVault, Lock
 from preflight.testing import (
     TENANT,
     cluster,
     release,
     role_assignment,
     role_assignments,
-    role_definitions,
     values,
-    vault,
     vault_objects,
 )
 
@@ -65,31 +62,23 @@ global:
 def snapshot() -> Snapshot:
     """Return the sample."""
     max_pods = 30
-    no_locks: tuple[Lock, ...] = ()
-    none_deleted: tuple[DeletedVault, ...] = ()
     return made(
         "enable",
         "as given",
         {
             **installation(max_pods=max_pods, addon=False),
+            **azure.surroundings(),
             "secrets": cluedin.secrets(),
             "secret_provider_classes": SecretProviderClasses(served=False),
             "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=False),
             "cluster": cluster(pools=aks.agent_pools(max_pods)),
             "identities": (azure.OWN,),
-            "vault": vault(),
             "role_assignments": role_assignments(
                 [role_assignment("Key Vault Reader", azure.OWN.principal_id or "")], assigned_to=azure.OWN.principal_id
             ),
-            "role_definitions": role_definitions(),
-            "deny_assignments": (),
             "group_memberships": azure.no_groups(azure.OWN.principal_id),
-            "operator": azure.operator(),
-            "locks": no_locks,
             "scale_sets": refused("listing the scale sets", "Microsoft.Compute/virtualMachineScaleSets/read"),
-            "deleted_vaults": none_deleted,
             "vault_secrets": vault_objects(azure.VAULT_SECRETS),
-            "vault_certificates": (),
             "values": values(_VALUES),
             "release": release(secrets=cluedin.CHART_SECRETS),
         },

@@ -23,7 +23,6 @@ from preflight.facts import (
     SecretProviderClassPodStatuses,
     Snapshot,
 )
-from preflight.facts.azure import DeletedVault, Lock
 from preflight.testing import (
     TENANT,
     class_pod_status,
@@ -32,11 +31,9 @@ from preflight.testing import (
     release,
     role_assignment,
     role_assignments,
-    role_definitions,
     secret,
     secret_provider_class,
     values,
-    vault,
     vault_objects,
 )
 
@@ -90,8 +87,6 @@ _VERSION = "0123456789abcdef0123456789abcdef"
 def snapshot() -> Snapshot:
     """Return the sample."""
     max_pods = 50
-    no_locks: tuple[Lock, ...] = ()
-    none_deleted: tuple[DeletedVault, ...] = ()
     there = installation(max_pods=max_pods, addon=True, running=_running())
     return made(
         "verify",
@@ -104,20 +99,13 @@ def snapshot() -> Snapshot:
             "secret_provider_class_pod_statuses": SecretProviderClassPodStatuses(served=True, items=_statuses()),
             "cluster": cluster(pools=aks.agent_pools(max_pods), addon=True),
             "identities": (azure.addon_as_managed_identity(),),
-            "vault": vault(),
             "role_assignments": role_assignments(
                 [role_assignment("Key Vault Secrets User", azure.ADDON.object_id or "")],
                 assigned_to=azure.ADDON.object_id,
             ),
-            "role_definitions": role_definitions(),
-            "deny_assignments": (),
             "group_memberships": azure.no_groups(azure.ADDON.object_id),
-            "operator": azure.operator(),
-            "locks": no_locks,
             "scale_sets": azure.scale_sets(),
-            "deleted_vaults": none_deleted,
             "vault_secrets": vault_objects(name for name in azure.VAULT_SECRETS if name != _LACKING),
-            "vault_certificates": (),
             "values": values(deployed_values()),
             "release": release(
                 secrets=tuple(name for name in cluedin.CHART_SECRETS if name not in _synced()), revision=4
