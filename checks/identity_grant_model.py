@@ -81,9 +81,9 @@ def identity_grant_model(
 def _concluded(vault: facts.Vault, identity: KnownIdentity, own: tuple[facts.RoleAssignment, ...]) -> Finding:
     policies = [policy for policy in vault.access_policies if facts.same_id(policy.object_id, identity.ids.object_id)]
     if model(vault) == "rbac" and own:
-        return passed(f"the vault goes by roles, and {identity.label} has {len(own)} there", identity.object)
+        return passed(f"the vault goes by roles, and so does the grant to {identity.label}", identity.object)
     if model(vault) == "policies" and policies:
-        return passed(f"the vault goes by access policies, and {identity.label} has one there", identity.object)
+        return passed(f"the vault goes by access policies, and so does the grant to {identity.label}", identity.object)
     return skip(f"nothing was granted to {identity.label} at the vault or its objects", identity.object)
 
 

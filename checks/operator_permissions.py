@@ -100,7 +100,7 @@ def _in_namespace(
             hint = f"ask for the right to {request} in the namespace, or another person to deploy"
             yield say(f"you may not {request}: it is needed to {need.task}", f"request/{request}", hint)
     if needs and all(answers.get((need.verb, need.group, need.resource)) for need in needs):
-        yield passed(f"you may do all {len(needs)} kinds of request that it takes in the namespace")
+        yield passed(f"you may make every request it takes in the namespace ({len(needs)} asked about)")
 
 
 def _unread(where: str, missing: Missing | None) -> Iterator[Finding]:
