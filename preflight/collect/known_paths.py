@@ -12,9 +12,10 @@ _VOLUME = (
     "secret.secretName",
     "secret.optional",
     "projected.sources.*.secret.name",
-    "emptyDir!",
+    "emptyDir?",
     "persistentVolumeClaim.claimName",
     "configMap.name",
+    *("csi?", "csi.volumeAttributes?", "secret?", "persistentVolumeClaim?", "configMap?"),
 )
 _MOUNT = ("name", "mountPath", "subPath", "readOnly")
 
@@ -175,6 +176,7 @@ KNOWN: tuple[str, ...] = (
     "global.keyvault?",
     *(f"{place}!" for place in MISPLACED),
     *_SWITCHES,
+    *(f"{place}.*?" for place in (*VOLUME_LISTS, *MOUNT_LISTS)),
     *(f"{place}.*.{path}" for place in VOLUME_LISTS for path in _VOLUME),
     *(f"{place}.*.{path}" for place in MOUNT_LISTS for path in _MOUNT),
     *(f"{place}.*.{path}" for place in ENV_LISTS for path in _ENV),

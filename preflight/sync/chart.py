@@ -34,7 +34,7 @@ from preflight.sync.values import truth
 _REFERENCE = re.compile(r"\$\{([^|}]+)\|([^}]*)\}")
 
 
-class _Fact(msgspec.Struct, frozen=True, kw_only=True, rename={"groups": "in", "when": "if"}, omit_defaults=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, rename={"groups": "in", "when": "if"}, omit_defaults=True):
     """What all rows share: the groups of versions they are true for (empty: all) and their conditions."""
 
     groups: str = ""
@@ -42,7 +42,7 @@ class _Fact(msgspec.Struct, frozen=True, kw_only=True, rename={"groups": "in", "
     list: str = ""
 
 
-class VolumeFact(_Fact, frozen=True, kw_only=True):
+class VolumeFact(Fact, frozen=True, kw_only=True):
     """A volume; `class_name` of one of the driver's, `secret` of one that shows a Secret."""
 
     name: str
@@ -51,7 +51,7 @@ class VolumeFact(_Fact, frozen=True, kw_only=True):
     how: Literal["volume", "projected"] = "volume"
 
 
-class MountFact(_Fact, frozen=True, kw_only=True):
+class MountFact(Fact, frozen=True, kw_only=True):
     """A mount of a container."""
 
     volume: str
@@ -60,20 +60,20 @@ class MountFact(_Fact, frozen=True, kw_only=True):
     read_only: bool = False
 
 
-class UseFact(_Fact, frozen=True, kw_only=True):
+class UseFact(Fact, frozen=True, kw_only=True):
     """A reference of a container's environment; without key it is envFrom."""
 
     secret: str
     key: str = ""
 
 
-class NameFact(_Fact, frozen=True, kw_only=True):
+class NameFact(Fact, frozen=True, kw_only=True):
     """A name by itself: a pull secret, a claim."""
 
     name: str
 
 
-class ContainerFact(_Fact, frozen=True, kw_only=True):
+class ContainerFact(Fact, frozen=True, kw_only=True):
     """A container. `mount_lists` and `env_lists` are the values whose entries are added."""
 
     name: str
@@ -84,7 +84,7 @@ class ContainerFact(_Fact, frozen=True, kw_only=True):
     env_lists: tuple[str, ...] = ()
 
 
-class PodFact(_Fact, frozen=True, kw_only=True):
+class PodFact(Fact, frozen=True, kw_only=True):
     """A workload. `replicas` is the path of their number, `idle` of a switch that makes it none.
 
     `volume_list` and `pull_lists` are the values whose entries are added.
@@ -103,7 +103,7 @@ class PodFact(_Fact, frozen=True, kw_only=True):
     containers: tuple[ContainerFact, ...] = ()
 
 
-class SecretFact(_Fact, frozen=True, kw_only=True):
+class SecretFact(Fact, frozen=True, kw_only=True):
     """A Secret that the chart renders. `switch` is the value that turns it off, empty where there is none."""
 
     name: str
@@ -113,7 +113,7 @@ class SecretFact(_Fact, frozen=True, kw_only=True):
     switch: str = ""
 
 
-class LaterFact(_Fact, frozen=True, kw_only=True):
+class LaterFact(Fact, frozen=True, kw_only=True):
     """A Secret that comes to be after the deployment."""
 
     name: str
@@ -178,7 +178,7 @@ def predict(values: Values, version: str) -> Graph | None:
     )
 
 
-F = TypeVar("F", bound=_Fact)
+F = TypeVar("F", bound=Fact)
 
 
 class _Reading:
@@ -245,8 +245,8 @@ class _Reading:
 
     def lost(self, fact: PodFact) -> Iterator[LostEntry]:
         """The chart's own entries of lists that the values replaced, those they repeat left out."""
-        mounts: list[tuple[_Fact, str, str]] = [
-            (item, item.volume, item.path) for container in fact.containers for item in container.mounts
+        mounts: list[tuple[Fact, str, str]] = [
+            (item, item.volume, item.path) for container in self.valid(fact.containers) for item in container.mounts
         ]
         volumes = [(item, item.name, "") for item in fact.volumes]
         for row, name, path in (*mounts, *volumes):

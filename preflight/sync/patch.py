@@ -1,0 +1,225 @@
+"""The smallest change to the values that makes the sync right for a chart version, as YAML to pass with `-f`.
+
+A list in a values file replaces the one below it, so a changed list is written whole: the chart's own entries, what
+the user added, less what clashes, plus the mount that lacks. Entries that hold more than we keep are left to a person.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from preflight.facts import Setting, Values
+from preflight.sync.chart import ContainerFact, Fact, MountFact, PodFact, chart_facts
+from preflight.sync.graph import CSI_DRIVER, Graph, PodPlan
+from preflight.sync.mapping import MOUNTING, TABLE, how_to_omit
+from preflight.sync.scalars import plain_kind
+from preflight.sync.values import KEYVAULT, Index
+
+NOTHING = "# nothing to change\n"
+_VOLUME_NAME = "azure-keyvault-secrets"
+_MOUNT_PATH = "/mnt/secrets-sync"
+_PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
+_RABBITMQ_PASSWORD = "infrastructure.rabbitmq.auth.password"  # noqa: S105 - a path
+
+Entry = dict[str, Any]
+Row = TypeVar("Row", bound=Fact)
+
+
+def patch(values: Values, graph: Graph) -> str:
+    """Return the patch as YAML, `# nothing to change` when there is none; what it cannot do stands in comments."""
+    if graph.basis != "chart facts" or not graph.supported:
+        why = "a manifest is judged as it is" if graph.supported else "this chart does not read global.keyvault"
+        return f"# no patch: {why}\n"
+    index = Index(values)
+    changes: dict[str, Any] = {}
+    notes: list[str] = []
+    if graph.render_error:
+        changes[".".join((*KEYVAULT, "secretProviderClasses"))] = {}
+        return _written(changes, notes)
+    changes.update(_switches(graph, index, notes))
+    mountable = _mountable(graph)
+    lost = [item.name for item in graph.classes if item.secrets and item.name.removesuffix("-sync") not in mountable]
+    why = f"no pod of chart {graph.version} can mount it; move its Secrets to another class"
+    notes.extend(f"{name}: {why}" for name in lost)
+    for fact in _of_version(graph, chart_facts().pods):
+        pod = next((item for item in graph.pods if (item.kind, item.name) == (fact.kind, fact.name)), None)
+        if pod is not None:
+            changes.update(_lists(graph, index, fact, pod, notes))
+    return _written(changes, notes)
+
+
+def _mountable(graph: Graph) -> set[str]:
+    """Class keys that a pod mounts, or whose application has lists to mount it through."""
+    mounted = {mount.class_name.removesuffix("-sync") for mount in graph.mounts if mount.pod.stays}
+    lists = {fact.volume_list for fact in _of_version(graph, chart_facts().pods)}
+    return mounted | {key for key, (volumes, _) in MOUNTING.items() if volumes in lists}
+
+
+def _switches(graph: Graph, index: Index, notes: list[str]) -> Iterator[tuple[str, Any]]:
+    """Stop the chart making what is synced, and point readers at Secrets that were renamed."""
+    synced = {secret.name for item in graph.classes for secret in item.secrets}
+    for made in graph.made:
+        if made.name not in synced:
+            continue
+        if made.name == "cluedin-rabbitmq":
+            yield _RABBITMQ_PASSWORD, ""
+        elif made.switch and not made.switch.startswith("platform."):
+            yield made.switch, made.name
+        else:
+            notes.append(f"{made.name}: {how_to_omit(graph, made.name)}")
+    produced = synced | {made.name for made in graph.made} | {later.name for later in graph.later}
+    read = {reader.use.secret for reader in graph.readers} - produced
+    for row in TABLE:
+        setting = index.dotted(row.switch)
+        named = setting.text if setting and not setting.empty else None
+        if named in synced and named != row.name and row.name in read and not row.needs:
+            for path in row.readers:
+                if path.endswith(("passwordSecretName", "secretKeyRef.name")):
+                    yield path, named
+
+
+def _lists(graph: Graph, index: Index, fact: PodFact, pod: PodPlan, notes: list[str]) -> Iterator[tuple[str, Any]]:
+    """The volume list and mount lists of one workload, where they must change."""
+    wanted = _unmounted_class(graph, fact)
+    touched = any(refusal.pod is pod for refusal in graph.refusals) or wanted is not None
+    if not touched and not any(lost.pod == pod.workload for lost in graph.lost):
+        return
+    own_names = {volume.name for volume in pod.volumes if volume.setting is None} | set(pod.claims)
+    containers = [(item, path) for item in _of_version(graph, fact.containers) for path in item.mount_lists]
+    if fact.volume_list:
+        entries = _entries(index, fact.volume_list, notes)
+        if entries is not None:
+            kept = [entry for entry in entries if entry.get("name") not in own_names]
+            kept = list({str(entry.get("name")): entry for entry in kept}.values())
+            defaults = [{"name": row.name, "emptyDir": {}} for row in _defaults(graph, fact.volumes, fact.volume_list)]
+            lacking = [item for item in defaults if item["name"] not in {entry.get("name") for entry in kept}]
+            new = [*lacking, *kept, *([_csi_volume(wanted)] if wanted else [])]
+            if new != entries and not (new == defaults and index.dotted(fact.volume_list) is None):
+                yield fact.volume_list, new
+    for container, path in containers:
+        yield from _mounts(graph, index, container, path, pod, wanted, notes)
+
+
+def _mounts(
+    graph: Graph, index: Index, container: ContainerFact, path: str, pod: PodPlan, wanted: str | None, notes: list[str]
+) -> Iterator[tuple[str, Any]]:
+    entries = _entries(index, path, notes)
+    plan = next((item for item in pod.containers if item.name == container.name), None)
+    if entries is None or plan is None:
+        return
+    taken = {mount.path for mount in plan.mounts if mount.setting is None}
+    kept = [entry for entry in entries if entry.get("mountPath") not in taken]
+    kept = list({str(entry.get("mountPath")): entry for entry in kept}.values())
+    defaults = [_mount_entry(row) for row in _defaults(graph, container.mounts, path)]
+    lacking = [item for item in defaults if item["mountPath"] not in {entry.get("mountPath") for entry in kept}]
+    here = wanted is not None and path.endswith(MOUNTING[wanted.removesuffix("-sync")][1])
+    added = [{"name": _VOLUME_NAME, "mountPath": _MOUNT_PATH, "readOnly": True}] if here else []
+    new = [*lacking, *kept, *added]
+    if new != entries and not (new == defaults and index.dotted(path) is None):
+        yield path, new
+
+
+def _unmounted_class(graph: Graph, fact: PodFact) -> str | None:
+    """The class of this workload's application when it makes Secrets and no lasting pod mounts it."""
+    for key, (volumes, _) in MOUNTING.items():
+        planned = graph.named(f"{key}-sync")
+        if volumes == fact.volume_list and planned is not None and planned.secrets:
+            mounts = [mount for mount in graph.mounts if mount.class_name == planned.name and mount.pod.stays]
+            return None if mounts else planned.name
+    return None
+
+
+def _of_version(graph: Graph, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows that are true for the graph's version."""
+    group = chart_facts().versions[graph.version or ""]
+    return (row for row in rows if not row.groups or group in row.groups)
+
+
+def _defaults(graph: Graph, rows: Iterable[Row], path: str) -> list[Row]:
+    """The chart's own entries of the list at a path."""
+    return [row for row in _of_version(graph, rows) if row.list == path]
+
+
+def _csi_volume(class_name: str | None) -> Entry:
+    attributes = {"secretProviderClass": class_name}
+    return {"name": _VOLUME_NAME, "csi": {"driver": CSI_DRIVER, "readOnly": True, "volumeAttributes": attributes}}
+
+
+def _mount_entry(row: MountFact) -> Entry:
+    entry: Entry = {"name": row.volume, "mountPath": row.path}
+    return entry | ({"subPath": row.sub_path} if row.sub_path else {})
+
+
+# --- settings back to values ---
+
+
+def _entries(index: Index, path: str, notes: list[str]) -> list[Entry] | None:
+    """The entries of a list as they are written; None, with a note, where they hold more than is kept."""
+    setting = index.dotted(path)
+    if setting is None:
+        return []
+    built = [_value(index, item) for item in index.below(*setting.path)]
+    if any(item is _Unkept for item in built) or not all(isinstance(item, dict) for item in built):
+        notes.append(f"{path}: change it by hand, it holds entries that are not kept here")
+        return None
+    return [item for item in built if isinstance(item, dict)]
+
+
+class _Unkept:
+    """Stands for a value that is not held."""
+
+
+def _value(index: Index, setting: Setting) -> Any:  # noqa: ANN401 - JSON, or _Unkept
+    children = {child.path[-1]: _value(index, child) for child in index.below(*setting.path)}
+    if setting.kind in ("map", "list"):
+        if any(item is _Unkept for item in children.values()) or (not children and not setting.empty):
+            return _Unkept
+        return children if setting.kind == "map" else list(children.values())
+    if setting.kind == "null":
+        return None
+    if setting.text is None:
+        return _Unkept
+    if setting.kind == "boolean":
+        return setting.text.lower() in ("true", "yes", "on", "y")
+    return int(setting.text) if setting.kind == "number" and setting.text.isdigit() else setting.text
+
+
+# --- YAML ---
+
+
+def _written(changes: Mapping[str, Any], notes: list[str]) -> str:
+    comments = "".join(f"# {note}\n" for note in dict.fromkeys(notes))
+    if not changes:
+        return comments or NOTHING
+    tree: dict[str, Any] = {}
+    for path, value in changes.items():
+        *above, last = path.split(".")
+        here = tree
+        for part in above:
+            here = here.setdefault(part, {})
+        here[last] = value
+    return comments + "".join(f"{line}\n" for line in _lines(tree, 0))
+
+
+def _lines(value: Any, depth: int) -> Iterator[str]:  # noqa: ANN401 - JSON
+    pad = "  " * depth
+    for key, item in value.items():
+        if isinstance(item, dict) and item:
+            yield f"{pad}{_scalar(key)}:"
+            yield from _lines(item, depth + 1)
+        elif isinstance(item, list) and item:
+            yield f"{pad}{_scalar(key)}:"
+            for entry in item:
+                first, *rest = _lines(entry, depth + 1) if isinstance(entry, dict) else (f"{pad}  {_scalar(entry)}",)
+                yield f"{pad}- {first[len(pad) + 2 :]}"
+                yield from rest
+        else:
+            yield f"{pad}{_scalar(key)}: {_scalar(item)}"
+
+
+def _scalar(value: Any) -> str:  # noqa: ANN401 - JSON
+    """JSON is YAML; a plain word only where YAML cannot take it for anything else."""
+    if isinstance(value, str) and _PLAIN.fullmatch(value) and plain_kind(value) == "string":
+        return value
+    return json.dumps(value, ensure_ascii=False)
