@@ -110,5 +110,9 @@ def _cure(placements: Placements, placement: Placement, headroom: int, cluster: 
     if number is not None and number > placement.limit:
         cost = cost_of_slots(number, placement, cluster)
         fixed = "fixed when a pool is made" + (f"; {cost}" if cost else "")
-        options.append(f"make a new pool with --max-pods {number} ({fixed})")
+        options.append(
+            f"make a new pool with --max-pods {number} ({fixed})"
+            if placement.pool
+            else f"set maxPods of the node's AKSNodeClass to {number}"
+        )
     return ", or ".join(options)

@@ -7,6 +7,7 @@ below, v1.35.4.
 
 import msgspec
 
+from preflight.errors import InputError
 from preflight.facts.kubernetes import Node, Pod, PodSpec
 from preflight.scheduling.ports import HostPort, conflict, incoming_ports
 from preflight.scheduling.priority import NEVER, Priority
@@ -77,8 +78,11 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def demand(pod: Pod, spec: PodSpec, priority: Priority) -> Demand:
-    """Return what a pod made from this spec looks for."""
-    requests = incoming_requests(spec)
+    """Return what a pod made from this spec looks for. Raises InputError naming it where a figure is no quantity."""
+    try:
+        requests = incoming_requests(spec)
+    except ValueError as error:
+        raise InputError(f"{pod.metadata.namespace or 'default'}/{pod.metadata.name}: {error}") from None
     return Demand(
         pod=pod,
         spec=spec,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from preflight.errors import InputError
 from preflight.facts.kubernetes import Node, Pod
 from preflight.scheduling.ports import NO_PORTS, HostPort, host_ports
 from preflight.scheduling.requests import Amounts, allocatable, placed_requests
@@ -84,7 +85,10 @@ class Room(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def rooms(nodes: Iterable[Node], pods: Iterable[Pod]) -> dict[str, Room]:
-    """Return every node's room by node name, nodes and pods in the order of their names."""
+    """Return every node's room by node name, nodes and pods in the order of their names.
+
+    Raises InputError naming the node or pod that has a figure which is no quantity: an API server has none, a file may.
+    """
     bound: dict[str, list[Resident]] = {}
     promised: dict[str, list[Resident]] = {}
     for pod in pods:
@@ -101,8 +105,12 @@ def rooms(nodes: Iterable[Node], pods: Iterable[Pod]) -> dict[str, Room]:
 
 
 def resident(pod: Pod) -> Resident:
-    """Return a pod that is there, with its figures."""
-    return Resident(pod=pod, requests=placed_requests(pod), ports=host_ports(pod.spec), priority=pod.spec.priority or 0)
+    """Return a pod that is there, with its figures. Raises InputError naming the pod where one is no quantity."""
+    try:
+        requests = placed_requests(pod)
+    except ValueError as error:
+        raise InputError(f"pod {pod.metadata.namespace}/{pod.metadata.name}: {error}") from None
+    return Resident(pod=pod, requests=requests, ports=host_ports(pod.spec), priority=pod.spec.priority or 0)
 
 
 def daemon_sets_of(pod: Pod) -> list[tuple[str, str]]:
@@ -117,10 +125,14 @@ def _is_waiting(pod: Pod) -> bool:
 
 
 def _room(node: Node, bound: Iterable[Resident], promised: Iterable[Resident]) -> Room:
+    try:
+        amounts = allocatable(node)
+    except ValueError as error:
+        raise InputError(f"node {node.metadata.name}: {error}") from None
     residents = tuple(sorted(bound, key=_full_name))
     return Room(
         node=node,
-        allocatable=allocatable(node),
+        allocatable=amounts,
         load=Load().plus(residents),
         residents=residents,
         daemon_sets=frozenset(id_ for resident in residents for id_ in daemon_sets_of(resident.pod)),

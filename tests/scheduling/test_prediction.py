@@ -3,9 +3,11 @@
 import random
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from preflight.errors import InputError
 from preflight.facts import DaemonSet, Node, Pod, PodDisruptionBudget
 from preflight.facts.kubernetes import Container, Quantities
 from preflight.scheduling.addon import DRIVER, PROVIDER, addon_pair
@@ -151,6 +153,18 @@ def test_the_document_is_plain_and_the_table_starts_with_the_worst() -> None:
         ("zz", "full", "preempts"),
         ("aa", "easy", "fits"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "pods", "named"),
+    [
+        ([node("n", cpu="much")], [], "node n: not a Kubernetes quantity: 'much'"),
+        ([node("n")], [pod("a", node="n", cpu="1x")], "pod cluedin/a: not a Kubernetes quantity: '1x'"),
+    ],
+)
+def test_a_figure_that_is_no_quantity_is_named(nodes: list[Node], pods: list[Pod], named: str) -> None:
+    with pytest.raises(InputError, match=named):
+        predict(nodes, pods, [asking()])
 
 
 # --- what holds for every cluster ---
