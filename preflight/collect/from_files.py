@@ -16,7 +16,10 @@ from preflight.errors import InputError, UsageError
 from preflight.facts import Fact, ManagedCluster, Missing, Snapshot, instant, same_id
 from preflight.model import Target
 
-_NO_VALUES = Missing(reason="no values were given", why="not-yet")
+_NOT_PLANNED = {
+    "values": Missing(reason="no values were given", why="not-yet"),
+    "manifest": Missing(reason="no rendered manifest was given (--manifest, --chart)", why="not-yet"),
+}
 _LEFT_OUT = Missing(reason="not in the given files, and --offline asks for no more", why="offline")
 
 
@@ -32,8 +35,7 @@ def gather_files(request: Request, facts: Mapping[str, Fact]) -> Snapshot:
     if base:
         _refuse_other_cluster(base, laid_over, request.paths)
     found = {**(base.facts if base else given.facts), **laid_over}
-    if _not_given(found["values"]):
-        found["values"] = _NO_VALUES
+    found |= {name: missing for name, missing in _NOT_PLANNED.items() if _not_given(found[name])}
     if request.offline:
         found = {name: _LEFT_OUT if _not_given(value) else value for name, value in found.items()}
     if base and not request.stage and not request.plan_given:

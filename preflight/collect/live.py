@@ -7,10 +7,10 @@ import msgspec
 
 from preflight.collect import azure, kubernetes, vault
 from preflight.collect.finish import finished, planned
-from preflight.collect.reading import Reader, read
+from preflight.collect.reading import Get, Reader, Unreadable, read
 from preflight.collect.request import Request
 from preflight.errors import WrongTargetError
-from preflight.facts import FACTS, Fact, Missing, Snapshot
+from preflight.facts import FACTS, Fact, Manifest, Missing, Snapshot
 from preflight.stage import FACTS_OF_STAGE
 
 Told = Callable[[str, str], None]
@@ -55,6 +55,7 @@ def gather_live(
         ),
         **azure.readers(cloud=cloud, named=named),
         **vault.readers(cloud=cloud, named=named),
+        **({"manifest": _not_rendered} if request.plan_given else {}),
         **{name: _already(value) for name, value in planned(request).items()},
     }
     names = wanted | _for_guard(request) | set(() if request.stage else FACTS_OF_STAGE)
@@ -74,6 +75,11 @@ def gather_live(
         context=connection.context,
         azure_account=account.described if isinstance(account, azure.Account) else None,
     )
+
+
+def _not_rendered(_get: Get) -> Manifest:
+    # What is deployed is not what is planned.
+    raise Unreadable("no rendered manifest of the plan was given (--manifest, --chart)", "not-yet")
 
 
 def _already(value: Any) -> Reader:  # noqa: ANN401 - any fact's value

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from preflight.collect import yaml_json
 from preflight.collect.decoding import Undecodable, decode
-from preflight.collect.documents import yaml_json
 from preflight.errors import InputError
 from preflight.facts import (
     Certificate,

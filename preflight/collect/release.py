@@ -9,10 +9,10 @@ from urllib.parse import quote
 from preflight.collect.cluster import FORBIDDEN, Cluster, Refused, get
 from preflight.collect.decoding import Undecodable
 from preflight.collect.reading import Get, Reader, Unreadable
-from preflight.collect.release_record import Opened, opened
+from preflight.collect.release_record import Opened, manifest_in, opened
 from preflight.collect.secret_table import list_secrets
 from preflight.errors import UsageError
-from preflight.facts import Missing, Release, Secret, Values
+from preflight.facts import Manifest, Missing, Release, Secret, Values
 
 CHART = "cluedin-platform"
 DEFAULT_NAMESPACE = "cluedin"
@@ -32,13 +32,14 @@ class Plan:
 def release_readers(
     cluster: Cluster, *, namespace: str | None = None, release: str | None = None, read_release: bool = True
 ) -> dict[str, Reader]:
-    """Return the readers of `release` and of its `values`, and of what they share: one reading, which is no fact."""
+    """Return the readers of `release`, of its `values` and its `manifest`, and of what the first two share."""
     if not read_release:
-        return {"release": _unwanted, "values": _no_values}
+        return {"release": _unwanted, "values": _no_values, "manifest": _no_manifest}
     return {
         _READ_ONCE: lambda _: read_release_plan(cluster, namespace, release),
         "release": lambda get_fact: _read_once(get_fact).release,
         "values": lambda get_fact: _read_once(get_fact).values or _no_values(get_fact),
+        "manifest": lambda get_fact: _manifest(cluster, _read_once(get_fact).release),
     }
 
 
@@ -55,6 +56,22 @@ def _unwanted(_: Get) -> Release:
 
 def _no_values(_: Get) -> Values:
     raise Unreadable("no values were given (-f), and there is no release to take them from", "not-yet")
+
+
+def _no_manifest(_: Get) -> Manifest:
+    raise Unreadable("no rendered manifest was given (--manifest, --chart)", "not-yet")
+
+
+def _manifest(cluster: Cluster, release: Release) -> Manifest:
+    """Read what the current revision rendered; apart, because few checks need it and it takes a second."""
+    if not release.found:
+        raise Unreadable("there is no release, and no rendered manifest was given (--manifest, --chart)", "not-yet")
+    revision = release.deployed_revision or release.revision
+    record = f"sh.helm.release.v1.{release.name}.v{revision}"
+    try:
+        return manifest_in(_fetched(cluster, release.namespace or "", record))
+    except Undecodable as error:
+        raise Unreadable(f"the record {release.namespace}/{record} of Helm cannot be read: {error}") from None
 
 
 @dataclass(frozen=True, kw_only=True)

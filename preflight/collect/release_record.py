@@ -14,9 +14,10 @@ import msgspec
 import yaml
 
 from preflight.collect.decoding import Undecodable, decode
+from preflight.collect.manifests import read_manifests
 from preflight.collect.values import settings_of
 from preflight.errors import InputError
-from preflight.facts import Values
+from preflight.facts import Manifest, Values
 
 MAX_UNPACKED = 64 * 2**20
 """A record is stored in at most 1 MB; the largest that was seen unpacks to 2 MB."""
@@ -70,6 +71,15 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     manifest: str = ""
 
 
+class _Hook(msgspec.Struct, frozen=True, kw_only=True):
+    manifest: str = ""
+
+
+class _Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    manifest: str = ""
+    hooks: list[_Hook] = []
+
+
 def opened(secret: bytes) -> Opened:
     """Open the Secret of one revision, as the API server's JSON has it. Raises Undecodable.
 
@@ -95,6 +105,19 @@ def opened(secret: bytes) -> Opened:
         secrets=secrets,
         values=values,
     )
+
+
+def manifest_in(secret: bytes) -> Manifest:
+    """Return what the revision of this Secret rendered, hooks included, trimmed. Raises Undecodable."""
+    try:
+        packed = base64.b64decode(decode(secret, _Secret).data.release, validate=True)
+        rendered = decode(_unpacked(packed), _Rendered)
+        texts = [rendered.manifest, *(hook.manifest for hook in rendered.hooks)]
+        return read_manifests([("manifest", text.encode()) for text in texts], "release")
+    except (binascii.Error, zlib.error):
+        raise Undecodable("not packed as Helm packs its records") from None
+    except InputError:
+        raise Undecodable("its manifest is no YAML that can be read") from None
 
 
 def _unpacked(packed: bytes) -> bytes:

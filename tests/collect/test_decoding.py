@@ -41,7 +41,7 @@ def paths(node: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
     return found + [deeper for key, child in children for deeper in paths(child, (*path, key))]
 
 
-def with_null(node: Any, path: tuple[str | int, ...]) -> Any:  # noqa: ANN401 - JSON
+def with_null(node: Any, path: tuple[str | int, ...]) -> Any:
     copy = node.copy()
     copy[path[0]] = with_null(node[path[0]], path[1:]) if path[1:] else None
     return copy

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from preflight.collect.documents import Given, peeking, read_files, recognise, split, unpack, yaml_json
+from preflight.collect import yaml_json
+from preflight.collect.documents import Given, peeking, read_files, recognise, split, unpack
 from preflight.errors import InputError, UsageError
 from tests.collect import dumps
 from tests.collect.release_records import record_secret

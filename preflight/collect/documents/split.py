@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from preflight.collect.documents import yaml_json
+from preflight.collect import yaml_json
 from preflight.collect.documents.unpack import EXPECTED, NotUsable
 
 _SOMETHING = re.compile(rb"\S")
