@@ -1,6 +1,8 @@
 """Our own pack of checks, met by the engine through the entry-point group `preflight.checks`."""
 
+from checks.addon_conflict import addon_conflict
 from checks.addon_placement import addon_placement
+from checks.addon_pods import addon_pods
 from checks.addon_state import addon_state
 from checks.akv_naming import akv_naming
 from checks.bootstrap_cycle import bootstrap_cycle
@@ -33,6 +35,8 @@ CHECKS: tuple[Check, ...] = (
     fresh_node_fit,
     release_fit,
     addon_state,
+    addon_pods,
+    addon_conflict,
     identity_kind,
     identity_permissions,
     identity_grant_model,
