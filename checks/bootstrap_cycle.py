@@ -11,7 +11,7 @@ from preflight.sync.values import location
 PULL_TYPES = frozenset(["kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg"])
 
 
-@check("bootstrap-cycle", group="sync", stages=("deploy", "verify"))
+@check("bootstrap-cycle", group="sync")
 def bootstrap_cycle(
     values: facts.Values,
     header: facts.Header | None = None,

@@ -10,7 +10,7 @@ from preflight.sync.values import Index, dotted, location, truth
 _SCRIPTS = "global.containerImages.initSql.scripts"
 
 
-@check("mount-clash", group="sync", stages=("deploy", "verify"))
+@check("mount-clash", group="sync")
 def mount_clash(
     values: facts.Values,
     header: facts.Header | None = None,

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown
+from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.sync.existing import by_name, is_dropped, namespace_of
 from preflight.sync.graph import Graph, Reader
 from preflight.sync.planned import first, graph_or_end, rests_on
 from preflight.sync.values import location
 
 
-@check("secret-keys", group="sync", stages=("deploy", "verify"))
+@check("secret-keys", group="sync")
 def secret_keys(
     values: facts.Values,
     header: facts.Header | None = None,
@@ -65,7 +65,7 @@ def _produced(graph: Graph) -> dict[str, frozenset[str]]:
                 found[secret.name] = found.get(secret.name, frozenset()) | {key for key, _ in secret.keys}
     for made in graph.made:
         found[made.name] = found.get(made.name, frozenset()) | set(made.keys)
-    return found | {later.name: frozenset() for later in graph.later}
+    return found | {later.name: frozenset() for later in graph.later if later.certain}
 
 
 def _judged(
@@ -92,6 +92,13 @@ def _judged(
             yield unknown(f"{reads}; it is in the namespace, but its key names could not be read", where)
             return
         having = ", ".join(existing.keys)
+    elif any(later.name == secret for later in graph.later):
+        yield warn(
+            f"{reads}, which this deployment leaves to a cert-manager of the cluster's own ({rests_on(graph)})",
+            where,
+            "make sure that the cluster has one, or set global.keyvault.frontendCrt",
+        )
+        return
     elif there is None:
         say = skip if needs_cluster else unknown
         yield say(f"{reads}: nothing here makes it ({rests_on(graph)}); whether it is there needs the cluster", where)

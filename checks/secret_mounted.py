@@ -10,7 +10,7 @@ from preflight.sync.planned import first, graph_or_end, rests_on
 from preflight.sync.values import location
 
 
-@check("secret-mounted", group="sync", stages=("deploy", "verify"))
+@check("secret-mounted", group="sync")
 def secret_mounted(
     values: facts.Values,
     header: facts.Header | None = None,

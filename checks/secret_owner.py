@@ -9,7 +9,7 @@ from preflight.sync.planned import graph_or_end, rests_on
 from preflight.sync.values import location
 
 
-@check("secret-owner", group="sync", stages=("deploy", "verify"))
+@check("secret-owner", group="sync")
 def secret_owner(
     values: facts.Values,
     header: facts.Header | None = None,

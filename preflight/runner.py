@@ -1,5 +1,6 @@
 """Judge a snapshot: every selected check once, in the catalogue's order. Pure."""
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -122,5 +123,6 @@ def filled_in(ask: str, header: Header) -> str:
         "namespace": target.namespace,
     }
     for word, name in names.items():
-        ask = ask.replace("{" + word + "}", name or word.upper())
+        # A name comes from the cluster or a file: quoted, it cannot become a command of whoever pastes it.
+        ask = ask.replace("{" + word + "}", shlex.quote(name) if name else word.upper())
     return ask

@@ -30,6 +30,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Return the check's thresholds, its defaults overridden by the file's values."""
         return {**check.thresholds, **self.checks.get(check.id, {})}
 
+    def overridden(self, check_id: str, **thresholds: Any) -> "Settings":  # noqa: ANN401 - the thresholds' own types
+        """Return the settings with these thresholds of one check in place of the file's."""
+        return msgspec.structs.replace(
+            self, checks={**self.checks, check_id: {**self.checks.get(check_id, {}), **thresholds}}
+        )
+
 
 def parse(text: str, name: str, checks: Sequence[Check]) -> Settings:
     """Read the text of a settings file called `name`. Raises SettingsError naming file, key and what was expected."""

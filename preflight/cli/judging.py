@@ -11,6 +11,7 @@ from preflight.facts import Snapshot
 from preflight.report.document import Document, FailOn, document
 from preflight.runner import run
 from preflight.settings import Settings, parse
+from preflight.views import views
 
 DEFAULT_SETTINGS = "preflight.toml"
 
@@ -52,7 +53,7 @@ def judged(
         catalog.facts,
         broken_packs=[(broken.name, broken.pack, broken.reason) for broken in catalog.broken],
     )
-    return document(report, fail_on=fail_on, allow_unknown=allow_unknown)
+    return document(report, fail_on=fail_on, allow_unknown=allow_unknown, views=views(snapshot))
 
 
 def show(result: Document, outputs: Sequence[Output], *, quiet: bool, verbose: bool, color: str) -> None:

@@ -19,6 +19,7 @@ from preflight.report.document import FailOn
 @options.reading
 @options.judging
 @options.gating
+@click.option("--operator", is_flag=True, help="You will do the next step: a right that you lack is a failure.")
 @click.option("--baseline", metavar="RESULT", help="A saved result: only findings that it does not have count.")
 @click.option("--save-bundle", metavar="FILE", help="Keep what was judged.")
 @options.showing
@@ -30,6 +31,7 @@ def command(
     no_packs: bool,
     fail_on: FailOn | None,
     allow_unknown: bool,
+    operator: bool,
     baseline: str | None,
     save_bundle: str | None,
     output: tuple[str, ...],
@@ -45,6 +47,8 @@ def command(
     outputs = parse(output)
     catalog, offers = checks_wanted(include, exclude, packs=not no_packs)
     settings = settings_from(settings_file, catalog)
+    if operator:
+        settings = settings.overridden("operator-permissions", required=True)
     snapshot = snapshot_of(reading, catalog, offers, settings, quiet=quiet)
     if save_bundle:
         try:

@@ -27,7 +27,7 @@ def command(*, principal: str, objects: tuple[str, ...], output: tuple[str, ...]
     """
     outputs = parse(output, ("text", "json"))
     rows = tuple(object_row(text) for text in objects)
-    found = facts_for(reading, _FACTS)
+    found = facts_for({**reading, "principal": principal}, _FACTS)
     needed(found, "vault")
     view = access_view(
         principal,

@@ -41,6 +41,7 @@ def gather_live(
         vault_name=request.vault_name,
         context=connection.context,
         api_server=connection.server,
+        principal=request.principal,
     )
     cloud = cloud or azure.cloud_of(connection.server)
     cloud = msgspec.structs.replace(cloud, read_timeout=request.request_timeout)

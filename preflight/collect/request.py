@@ -24,6 +24,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     cluster_name: str | None = None
     subscription: str | None = None
     vault_name: str | None = None
+    principal: str | None = None
     values_files: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     chart: str | None = None

@@ -117,6 +117,7 @@ def _vault_object(item: Mapping[str, object]) -> dict[str, object]:
         "enabled": attributes.get("enabled"),
         "expires": _instant(attributes.get("exp", attributes.get("expires"))),
         "notBefore": _instant(attributes.get("nbf", attributes.get("notBefore"))),
+        "created": _instant(attributes.get("created")),
         "updated": _instant(attributes.get("updated")),
         "contentType": item.get("contentType"),
         "managed": item.get("managed"),

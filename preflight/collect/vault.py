@@ -4,7 +4,7 @@ Names, dates and switches only: the listing calls and a certificate's policy hol
 other request pass.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Literal, NamedTuple
@@ -69,6 +69,7 @@ def readers(*, cloud: Cloud = PUBLIC, named: Named | None = None) -> dict[str, R
 
     return {
         **{name: listing(name) for name in _LISTINGS},
+        "vault_secret_versions": lambda get: _versions(cloud, given, get),
         "certificate_policies": lambda get: _policies(cloud, given, get),
     }
 
@@ -107,7 +108,7 @@ def explain_answer(
 def _listed(name: str, cloud: Cloud, named: Named, get: Get) -> tuple[Any, ...]:
     listing = _LISTINGS[name]
     at = _Asked.of(name, f"the {listing.what}", cloud, named, get)
-    with at.refusals(), _client(listing.kind, cloud, at, listing.path) as client:
+    with at.refusals(), _client(listing.kind, cloud, at, {listing.path}) as client:
         return decode_all(list(items(answers(getattr(client, listing.call)))), listing.item)
 
 
@@ -118,11 +119,28 @@ def _policies(cloud: Cloud, named: Named, get: Get) -> tuple[CertificatePolicy, 
     there = {one.name.lower() for one in need(get, "vault_certificates")}
     names = sorted(name for name in wanted & there if object_fault(name) is None)
     at = _Asked.of("certificate_policies", "the certificate policies", cloud, named, get)
+    paths = {f"certificates/{name}/policy": name for name in names}
     found = []
-    for name in names:
-        with at.refusals(), _client("certificates", cloud, at, f"certificates/{name}/policy") as client:
+    with at.refusals(), _client("certificates", cloud, at, paths.keys()) as client:
+        for path, name in paths.items():
             [document] = answers(client.get_certificate_policy, name)
-            found.append(decode({"id": f"{at.url}/certificates/{name}/policy", **document}, CertificatePolicy))
+            found.append(decode({**document, "id": f"{at.url}/{path}"}, CertificatePolicy))
+    return tuple(found)
+
+
+def _versions(cloud: Cloud, named: Named, get: Get) -> tuple[VaultObject, ...]:
+    """Return the versions of the secrets that the driver has mounted and the vault still has, by their properties."""
+    records = need(get, "secret_provider_class_pod_statuses").items
+    mounted = {one.id.partition("/")[2].lower() for record in records for one in record.status.objects}
+    there = {one.name.lower() for one in need(get, "vault_secrets")}
+    names = sorted(name for name in mounted & there if object_fault(name) is None)
+    at = _Asked.of("vault_secret_versions", "the versions of secrets", cloud, named, get)
+    paths = {f"secrets/{name}/versions": name for name in names}
+    found: list[VaultObject] = []
+    with at.refusals(), _client("secrets", cloud, at, paths.keys()) as client:
+        for name in paths.values():
+            pages = answers(client.list_properties_of_secret_versions, name)
+            found += decode_all(list(items(pages)), VaultObject)
     return tuple(found)
 
 
@@ -155,13 +173,13 @@ class _Asked(NamedTuple):
         )
 
 
-def _client(kind: Kind, cloud: Cloud, at: _Asked, path: str) -> Any:  # noqa: ANN401 - one of the SDK's clients
+def _client(kind: Kind, cloud: Cloud, at: _Asked, paths: Set[str]) -> Any:  # noqa: ANN401 - one of the SDK's clients
     options: dict[str, Any] = {
         "vault_url": at.url,
         "credential": at.account.credential,
         "api_version": _API_VERSION,
         "verify_challenge_resource": cloud.published,
-        **transport(cloud, _nothing_but(at.url, path)),
+        **transport(cloud, _nothing_but(at.url, frozenset(paths))),
     }
     if kind == "secrets":
         from azure.keyvault.secrets import SecretClient  # noqa: PLC0415 - SDKs load only when used
@@ -172,10 +190,10 @@ def _client(kind: Kind, cloud: Cloud, at: _Asked, path: str) -> Any:  # noqa: AN
     return CertificateClient(**options)
 
 
-def _nothing_but(url: str, path: str) -> Callable[[str, str], bool]:
-    """Allow nothing but this one path: `/secrets` has names, `/secrets/NAME` would have a value."""
+def _nothing_but(url: str, paths: frozenset[str]) -> Callable[[str, str], bool]:
+    """Allow nothing but these paths: `/secrets` has names, `/secrets/NAME` would have a value."""
 
     def allowed(method: str, requested: str) -> bool:
-        return method == "GET" and same_server(requested, url) and urlsplit(requested).path.strip("/") == path
+        return method == "GET" and same_server(requested, url) and urlsplit(requested).path.strip("/") in paths
 
     return allowed

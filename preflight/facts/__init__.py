@@ -466,6 +466,13 @@ FACTS: dict[str, Fact] = {
             ask="az keyvault certificate list --vault-name {vault}",
         ),
         Fact(
+            name="vault_secret_versions",
+            type=tuple[VaultObject, ...],
+            source="vault",
+            right="list the versions of the secrets that are mounted (as for listing secrets); values are never read",
+            ask="az keyvault secret list-versions --vault-name {vault} -n SECRET",
+        ),
+        Fact(
             name="deleted_vault_secrets",
             type=tuple[DeletedVaultObject, ...],
             source="vault",

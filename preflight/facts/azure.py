@@ -227,12 +227,16 @@ class Vault(_Resource, frozen=True, kw_only=True):
 
 
 class VaultObject(_Resource, frozen=True, kw_only=True):
-    """A secret or certificate of the vault by its properties; there is no field for a value. Instants are RFC 3339."""
+    """A secret or certificate of the vault by its properties; there is no field for a value. Instants are RFC 3339.
+
+    A listing of the vault has each name once, with the properties of its newest version and no `version`.
+    """
 
     name: str
     enabled: bool | None = None
     expires: str | None = None
     not_before: str | None = None
+    created: str | None = None
     updated: str | None = None
     version: str | None = None
     content_type: str | None = None

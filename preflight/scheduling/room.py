@@ -5,7 +5,7 @@ Sources: `pkg/scheduler/framework/types.go` (`NodeInfo`), `pkg/scheduler/schedul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -142,11 +142,3 @@ def _room(node: Node, bound: Iterable[Resident], promised: Iterable[Resident]) -
 
 def _full_name(resident: Resident) -> tuple[str, str]:
     return resident.pod.metadata.namespace, resident.pod.metadata.name
-
-
-def names(residents: Iterable[Resident]) -> list[str]:
-    """Return `namespace/name` of each."""
-    return [resident.name for resident in residents]
-
-
-Rooms = Mapping[str, Room]

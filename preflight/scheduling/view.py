@@ -7,7 +7,7 @@ from preflight.model import Evidence, Status
 from preflight.scheduling.pools import pool_of
 from preflight.scheduling.prediction import OUTCOMES, Answer, Answers, Prediction
 from preflight.scheduling.room import Resident
-from preflight.scheduling.wording import amount, percent
+from preflight.scheduling.wording import amount, percent, shortfall_evidence
 
 _STATUS = {
     "pending": Status.FAIL,
@@ -71,15 +71,7 @@ def _answer(answer: Answer) -> dict[str, Evidence]:
         "terminating": _names(answer.terminating),
         "pdb_violations": answer.pdb_violations,
         "cleared": _names(answer.cleared),
-        "shortfalls": [
-            {
-                "resource": shortfall.resource,
-                "requested": shortfall.requested,
-                "used": shortfall.used,
-                "allocatable": shortfall.allocatable,
-            }
-            for shortfall in answer.shortfalls
-        ],
+        "shortfalls": [shortfall_evidence(shortfall) for shortfall in answer.shortfalls],
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from preflight.model import Evidence, Status
 from preflight.scheduling.elsewhere import Move
+from preflight.scheduling.fit import Shortfall
 from preflight.scheduling.placement import Placement
 from preflight.scheduling.pools import owner_kind
 from preflight.scheduling.prediction import Answer
@@ -144,16 +145,20 @@ def verdict_evidence(placement: Placement) -> dict[str, Evidence]:
         "pool": placement.pool,
         **outcomes_evidence(placement),
         "shortfalls": [
-            {
-                "pod": role,
-                "resource": shortfall.resource,
-                "requested": shortfall.requested,
-                "used": shortfall.used,
-                "allocatable": shortfall.allocatable,
-            }
+            {"pod": role, **shortfall_evidence(shortfall)}
             for role, answer in zip(ROLES, placement.answers, strict=True)
             for shortfall in answer.shortfalls
         ],
+    }
+
+
+def shortfall_evidence(shortfall: Shortfall) -> dict[str, Evidence]:
+    """Return a shortfall with its numbers in base units."""
+    return {
+        "resource": shortfall.resource,
+        "requested": shortfall.requested,
+        "used": shortfall.used,
+        "allocatable": shortfall.allocatable,
     }
 
 

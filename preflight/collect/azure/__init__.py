@@ -45,6 +45,7 @@ def readers(*, cloud: Cloud = PUBLIC, named: Named | None = None) -> dict[str, R
         "cluster": with_arm(lambda arm, get: finding.find_cluster(arm, given, get)),
         "identities": with_arm(finding.find_identities),
         "vault": with_arm(lambda arm, get: vaults.find_vault(arm, given, get)),
+        finding.PRINCIPAL: lambda get: finding.principal_in_question(given, get),
         "role_assignments": with_arm(authorization.read_role_assignments),
         "role_definitions": with_arm(authorization.read_role_definitions),
         "deny_assignments": with_arm(authorization.read_deny_assignments),

@@ -5,7 +5,7 @@ from contextlib import suppress
 from preflight.access.identities import ids_that_are_no_groups, known_identities
 from preflight.access.scopes import covers, is_below, last_segment, resource_group, subscription
 from preflight.collect.azure.arm import AUTHORIZATION_VERSION, Arm, Document, answers, items, refusals
-from preflight.collect.azure.finding import principal_in_question
+from preflight.collect.azure.finding import PRINCIPAL
 from preflight.collect.azure.refusals import NotThere
 from preflight.collect.reading import Get, Unreadable, need
 from preflight.collect.shapes import decode
@@ -37,7 +37,7 @@ def read_role_assignments(arm: Arm, get: Get) -> RoleAssignments:
     because a grant to the wrong id explains a refusal; none of these ids is a group, so they reach nobody else.
     """
     vault: Vault = need(get, "vault")
-    object_id = principal_in_question(get)
+    object_id: str = need(get, PRINCIPAL)
     others = ids_that_are_no_groups(known_identities(get("cluster"), get("identities"))) - {object_id.lower()}
     resolved = f"assignedTo('{object_id}')"
     found: dict[str, RoleAssignment] = {}
@@ -85,7 +85,7 @@ def read_deny_assignments(arm: Arm, get: Get) -> tuple[DenyAssignment, ...]:
 
 def read_group_memberships(arm: Arm, get: Get) -> tuple[GroupMembership, ...]:
     """Return the groups of the identity in question, through other groups too, from Microsoft Graph."""
-    object_id = principal_in_question(get)
+    object_id: str = need(get, PRINCIPAL)
     members = arm.graph(
         f"/servicePrincipals/{object_id}/transitiveMemberOf",
         what=f"the groups of {object_id} in Microsoft Graph",

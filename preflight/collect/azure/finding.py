@@ -25,6 +25,10 @@ _CLUSTER_RIGHT = FACTS["cluster"].right
 _IDENTITY_RIGHT = FACTS["identities"].right
 
 
+PRINCIPAL = "principal_in_question"
+"""The reader of whose grants are asked for: an object id. It is not a fact and never in a bundle."""
+
+
 def find_cluster(arm: Arm, named: Named, get: Get) -> ManagedCluster:
     """Return the cluster that was named by group and name, else the one whose nodes or API server the context shows."""
     nodes = get("nodes")
@@ -69,11 +73,13 @@ def find_identities(arm: Arm, get: Get) -> tuple[ManagedIdentity, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def principal_in_question(get: Get) -> str:
-    """Return the object id of the identity to judge: the one the values name, else the add-on's.
+def principal_in_question(named: Named, get: Get) -> str:
+    """Return the object id of whoever is asked about: the one named, else the values' identity, else the add-on's.
 
     `Unreadable`: not yet, before the add-on is on; or where an id is named that nobody we could read has.
     """
+    if named.principal:
+        return named.principal
     cluster, wanted = get("cluster"), _identity_named(get)
     identities = get("identities") if wanted else None
     judged = judged_identity(wanted, cluster, identities)

@@ -20,7 +20,8 @@ _AKS_HOST = re.compile(r"\.(?:azmk8s\.io|azk8s\.cn|azure\.us)$", re.IGNORECASE)
 class Named(msgspec.Struct, frozen=True, kw_only=True):
     """What the person named, or the context implies; None where nothing was.
 
-    `subscription` is an id or a name, as in az. `api_server` is the host name in the kubeconfig's context.
+    `subscription` is an id or a name, as in az. `principal` is the object id of whoever
+    `show access` asks about. `api_server` is the host name in the kubeconfig's context.
     """
 
     resource_group: str | None = None
@@ -29,6 +30,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     vault_name: str | None = None
     context: str | None = None
     api_server: str | None = None
+    principal: str | None = None
 
 
 class NodeHome(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,6 +55,8 @@ def _vault_object(raw: msgspec.Raw, identifier: re.Match[str], place: str) -> Fo
         return Found(f"deleted_vault_{kind}", raw, place)
     if kind == "certificates" and field(raw, "policy"):
         return Found("certificate_policies", raw, place)
+    if version and kind == "secrets" and not field(raw, "value"):
+        return Found("vault_secret_versions", raw, place)
     if version:
         # A listing gives every name, without versions: one object alone would make all others look missing.
         singular = kind.removesuffix("s")

@@ -37,6 +37,7 @@ _ITEM_TYPES: Mapping[str, type[Any]] = {
 OF_A_VAULT = (
     "vault_secrets",
     "vault_certificates",
+    "vault_secret_versions",
     "deleted_vault_secrets",
     "deleted_vault_certificates",
     "certificate_policies",
@@ -263,7 +264,9 @@ def _azure(what: str, raw: msgspec.Raw, facts: Mapping[str, Fact]) -> Copy:
     value = shapes.decode(document, _item_type(what, facts))
     identifier = decode(raw, _Id).id or ""
     if what in OF_A_VAULT:
-        key: tuple[str, ...] = (urlsplit(identifier).hostname or "", value.name.lower())
+        version = getattr(value, "version", None)
+        name = f"{value.name}/{version}" if what == "vault_secret_versions" else value.name
+        key: tuple[str, ...] = (urlsplit(identifier).hostname or "", name.lower())
     else:
         key = (identifier.lower() or msgspec.json.encode(value).decode(),)
     # What Azure lists tells when something changed, never when it was listed.
