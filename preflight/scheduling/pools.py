@@ -63,7 +63,7 @@ def new_node(rooms: Sequence[Room], name: str) -> tuple[Node, tuple[Pod, ...]]:
     """Return what a new node of a pool looks like, given the rooms of its nodes, and the pods it starts with.
 
     Labels on which the pool's nodes disagree are left out, zones above all: nobody knows in which one it will be made.
-    It carries one pod of each DaemonSet and each static pod that any of them carries.
+    It carries one pod of each DaemonSet and each static pod that any of them carries and that selects such a node.
     """
     nodes = [room.node for room in rooms]
     pattern = min(nodes, key=lambda node: (leaving(node) is not None, len(node.spec.taints), node.metadata.name))
@@ -85,7 +85,9 @@ def new_node(rooms: Sequence[Room], name: str) -> tuple[Node, tuple[Pod, ...]]:
         _origin(r): r.pod for room in rooms for r in room.residents if owner_kind(r.pod) in ("DaemonSet", "Node")
     }
     pods = tuple(
-        msgspec.structs.replace(pod, spec=msgspec.structs.replace(pod.spec, node_name=name)) for pod in carried.values()
+        msgspec.structs.replace(pod, spec=msgspec.structs.replace(pod.spec, node_name=name))
+        for pod in carried.values()
+        if pod.spec.node_selector.items() <= shared.items()
     )
     return node, pods
 
