@@ -4,7 +4,7 @@ Names, dates and switches only: the listing calls and a certificate's policy hol
 other request pass.
 """
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, Literal, NamedTuple
@@ -121,7 +121,7 @@ def _policies(cloud: Cloud, named: Named, get: Get) -> tuple[CertificatePolicy, 
     at = _Asked.of("certificate_policies", "the certificate policies", cloud, named, get)
     paths = {f"certificates/{name}/policy": name for name in names}
     found = []
-    with at.refusals(), _client("certificates", cloud, at, paths.keys()) as client:
+    with at.refusals(), _client("certificates", cloud, at, paths) as client:
         for path, name in paths.items():
             [document] = answers(client.get_certificate_policy, name)
             found.append(decode({**document, "id": f"{at.url}/{path}"}, CertificatePolicy))
@@ -137,7 +137,7 @@ def _versions(cloud: Cloud, named: Named, get: Get) -> tuple[VaultObject, ...]:
     at = _Asked.of("vault_secret_versions", "the versions of secrets", cloud, named, get)
     paths = {f"secrets/{name}/versions": name for name in names}
     found: list[VaultObject] = []
-    with at.refusals(), _client("secrets", cloud, at, paths.keys()) as client:
+    with at.refusals(), _client("secrets", cloud, at, paths) as client:
         for name in paths.values():
             pages = answers(client.list_properties_of_secret_versions, name)
             found += decode_all(list(items(pages)), VaultObject)
@@ -173,7 +173,7 @@ class _Asked(NamedTuple):
         )
 
 
-def _client(kind: Kind, cloud: Cloud, at: _Asked, paths: Set[str]) -> Any:  # noqa: ANN401 - one of the SDK's clients
+def _client(kind: Kind, cloud: Cloud, at: _Asked, paths: Iterable[str]) -> Any:  # noqa: ANN401 - one of the SDK's clients
     options: dict[str, Any] = {
         "vault_url": at.url,
         "credential": at.account.credential,

@@ -23,6 +23,7 @@ class Ask(Protocol):
         named: Named | None = None,
         nodes: object = None,
         values: object = scene.NOT_GIVEN,
+        mounted: object = scene.NOTHING_MOUNTED,
         **patience: Any,
     ) -> Any: ...
 
@@ -46,13 +47,14 @@ def ask(replay: Replay, ca_file: Path) -> Ask:
         named: Named | None = None,
         nodes: object = None,
         values: object = scene.NOT_GIVEN,
+        mounted: object = scene.NOTHING_MOUNTED,
         **patience: Any,
     ) -> Any:
         cloud = replay.cloud(ca_file, **patience)
         readers: Mapping[str, Any] = {
             **azure.readers(cloud=cloud, named=named),
             **vault.readers(cloud=cloud, named=named),
-            **scene.known(nodes, values),
+            **scene.known(nodes, values, mounted),
         }
         found = read(readers, set(names), deadline=60)
         return found[names[0]] if len(names) == 1 else found

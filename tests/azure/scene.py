@@ -195,7 +195,16 @@ def values(**keyvault: str) -> facts.Values:
 NOT_GIVEN = Missing(reason="no values were given", why="not-given")
 
 
-def known(nodes: object = None, chart_values: object = NOT_GIVEN) -> Mapping[str, Any]:
+NOTHING_MOUNTED = facts.SecretProviderClassPodStatuses(served=True)
+
+
+def known(
+    nodes: object = None, chart_values: object = NOT_GIVEN, mounted: object = NOTHING_MOUNTED
+) -> Mapping[str, Any]:
     """The facts of other sources that Azure's readers ask for, as readers of their own."""
-    provided = {"nodes": (node(),) if nodes is None else nodes, "values": chart_values}
+    provided = {
+        "nodes": (node(),) if nodes is None else nodes,
+        "values": chart_values,
+        "secret_provider_class_pod_statuses": mounted,
+    }
     return {name: (lambda _get, value=value: value) for name, value in provided.items()}

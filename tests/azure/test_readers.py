@@ -335,8 +335,8 @@ def test_without_a_certificate_in_the_values_no_policy_is_asked_for(ask: Ask, re
 def test_versions_are_listed_of_what_is_mounted_and_nothing_else_is_asked_for(ask: Ask, replay: Replay) -> None:
     origin, newest = replay.origin, "f" * 32
     versions = [
-        {"id": f"{origin}/secrets/cluedin-email-host/{id}", "attributes": {"enabled": True, "created": created}}
-        for id, created in (("e" * 32, 1700000000), (newest, 1700000600))
+        {"id": f"{origin}/secrets/cluedin-email-host/{version}", "attributes": {"created": created}}
+        for version, created in (("e" * 32, 1700000000), (newest, 1700000600))
     ]
     replay.put_list("/secrets/cluedin-email-host/versions", versions)
     replay.put("/secrets/cluedin-email-host", {"value": CANARY})
@@ -344,8 +344,8 @@ def test_versions_are_listed_of_what_is_mounted_and_nothing_else_is_asked_for(as
     records = facts.SecretProviderClassPodStatuses(
         served=True, items=(class_pod_status("cluedin-server-sync", "cluedin-server-1", objects),)
     )
-    found = ask("vault_secret_versions", values=VALUES, secret_provider_class_pod_statuses=records)
-    assert [(one.name, one.version) for one in found] == [("cluedin-email-host", id * 32) for id in "ef"]
+    found = ask("vault_secret_versions", values=VALUES, mounted=records)
+    assert [(one.name, one.version) for one in found] == [("cluedin-email-host", digit * 32) for digit in "ef"]
     assert found[1].created == "2023-11-14T22:23:20+00:00"
     asked = {request.path for request in replay.log if request.path.startswith("/secrets")}
     assert asked == {"/secrets", "/secrets/cluedin-email-host/versions"}

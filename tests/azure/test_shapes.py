@@ -151,6 +151,7 @@ AZ_SECRET = {
     "attributes": {
         "enabled": True,
         "expires": "2023-11-14T22:13:20+00:00",
+        "created": "1970-01-01T00:00:01+00:00",
         "notBefore": None,
         "updated": "2020-09-13T12:26:40+00:00",
     },

@@ -79,3 +79,13 @@ def test_deleted_objects_of_another_vault_are_not_the_vaults(tmp_path: Path) -> 
     here, there = deleted("here"), deleted("there", host="https://kv-other.vault.azure.net")
     found = given(tmp_path, [here, there], vault_name="kv-sample").facts
     assert [item.name for item in found["deleted_vault_secrets"]] == ["here"]
+
+
+def test_versions_of_one_secret_are_no_listing_of_the_vault(tmp_path: Path) -> None:
+    versions = [
+        dumps.vault_secret("cluedin-email-host") | {"id": f"{HOST}/secrets/cluedin-email-host/{digit * 32}"}
+        for digit in "ab"
+    ]
+    found = given(tmp_path, versions).facts
+    assert sorted(one.version for one in found["vault_secret_versions"]) == ["a" * 32, "b" * 32]
+    assert isinstance(found["vault_secrets"], Missing)
