@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from preflight.definition import Check
+from preflight.errors import PreflightError
 from preflight.facts import Fact, Header, Missing, Snapshot, instant
 from preflight.model import FactState, Finding, Outcome, Report, Status
 from preflight.settings import Settings
@@ -75,6 +76,9 @@ def _judge(check: Check, snapshot: Snapshot, settings: Settings) -> tuple[Findin
     arguments = [snapshot.get(name) for name in check.needed] + [_welcome(check, snapshot, n) for n in check.welcome]
     try:
         findings = check(*arguments, **settings.thresholds(check))
+    except PreflightError as error:
+        # The facts hold something that cannot be judged, a quantity that is none; the message names it.
+        return (Finding(status=Status.UNKNOWN, message=str(error)),)
     except Exception as error:  # noqa: BLE001 - one check's mistake must not cost the others
         message = f"the check itself failed with {type(error).__name__}; please report this as a bug"
         return (Finding(status=Status.UNKNOWN, message=message),)

@@ -7,7 +7,7 @@ import msgspec
 
 from preflight.collect import azure, kubernetes, vault
 from preflight.collect.finish import finished, planned
-from preflight.collect.reading import Get, Reader, Unreadable, read
+from preflight.collect.reading import Get, Interrupted, Reader, Unreadable, read
 from preflight.collect.request import Request
 from preflight.errors import WrongTargetError
 from preflight.facts import FACTS, Fact, Manifest, Missing, Snapshot
@@ -62,7 +62,10 @@ def gather_live(
     names = wanted | _for_guard(request) | set(() if request.stage else FACTS_OF_STAGE)
     if any(facts[name].source in ("azure", "vault") for name in names):
         names.add(azure.ACCOUNT)
-    found = read(readers, names, deadline=request.deadline, told=told)
+    try:
+        found, partial = read(readers, names, deadline=request.deadline, told=told), False
+    except Interrupted as interruption:
+        found, partial = interruption.found, True
     account = found.pop(azure.ACCOUNT, None)
     complaint = azure.disagreement(
         named, **{name: found.get(name, _NOT_READ) for name in ("nodes", "cluster", "vault", "values")}
@@ -73,6 +76,7 @@ def gather_live(
         found,
         request,
         now=now,
+        partial=partial,
         context=connection.context,
         azure_account=account.described if isinstance(account, azure.Account) else None,
     )

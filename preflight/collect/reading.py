@@ -31,6 +31,14 @@ class Unreadable(Exception):  # noqa: N818 - it ends as Missing, not as an error
         self.missing = Missing(reason=reason, why=why)
 
 
+class Interrupted(Exception):  # noqa: N818 - not an error: the user's own wish
+    """Reading was interrupted; `found` holds every wanted fact, those not read yet as `Missing`."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        super().__init__("interrupted")
+        self.found = found
+
+
 def need(get: Get, name: str) -> Any:  # noqa: ANN401 - the type is the fact's own
     """Return another fact's value, or raise `Unreadable` carrying on why it is missing."""
     value = get(name)
@@ -50,10 +58,13 @@ def read(
     which several things match, or nothing of the name that was typed: guessing would judge the wrong cluster.
     """
     run = _Run(readers=readers, deadline=deadline, told=told or _tell_nobody)
-    with _no_collector():
-        for name in sorted(wanted):
-            run.start(name)
-        return {name: run.get(name) for name in sorted(wanted)}
+    try:
+        with _no_collector():
+            for name in sorted(wanted):
+                run.start(name)
+            return {name: run.get(name) for name in sorted(wanted)}
+    except KeyboardInterrupt:
+        raise Interrupted({name: run.get_now(name) for name in sorted(wanted)}) from None
 
 
 @contextmanager
@@ -86,6 +97,13 @@ class _Run:
             return self.start(name).result(timeout=max(0.0, self._ends - time.monotonic()))
         except FutureTimeoutError:
             return Missing(reason=f"not read within {self._deadline:g} s")
+
+    def get_now(self, name: str) -> Any:  # noqa: ANN401 - as above
+        """Return what is there of a fact without waiting."""
+        future = self._futures.get(name)
+        if future is None or not future.done() or future.exception():
+            return Missing(reason="interrupted before it was read")
+        return future.result()
 
     def start(self, name: str) -> Future[Any]:
         with self._lock:
