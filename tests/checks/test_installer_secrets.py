@@ -1,0 +1,172 @@
+import pytest
+
+from checks.installer_secrets import installer_secrets
+from preflight import Finding, facts
+from preflight.facts.kubernetes import Annotations, DaemonSetSpec, PodStatusOfClass, PodTemplate, TemplateContainer
+from preflight.model import Target
+from tests.checks.plan import values
+
+PLAN = """global:
+  keyvault:
+    enabled: true
+    secretProviderClasses:
+      cluedin-server:
+      - secretName: cluedin-email
+        secretKeys: {EmailHost: cluedin-email-host}
+      - secretName: of-ours
+        secretKeys: {password: cluedin-ours-password}
+"""
+CLASS = "cluedin-server-sync"
+SWITCHED = f"{PLAN}application: {{email: {{secretRef: cluedin-email}}}}\n"
+HEADER = facts.Header(
+    collected_at="2026-01-01T00:00:00Z", tool_version="0", stage="deploy", target=Target(chart_version="2.6.0")
+)
+RELEASE = facts.Release(found=True, name="cluedin", namespace="cluedin", chart_version="2.6.0", status="deployed")
+
+
+def secret(
+    name: str,
+    *,
+    labels: dict[str, str] | None = None,
+    release: str | None = None,
+    keys: tuple[str, ...] | None = None,
+    type_: str = "Opaque",
+    immutable: bool = False,
+    managers: tuple[str, ...] = (),
+) -> facts.Secret:
+    helm = {"app.kubernetes.io/managed-by": "Helm"} if release else {}
+    meta = facts.ObjectMeta(
+        name=name,
+        namespace="cluedin",
+        labels=helm | (labels or {}),
+        annotations=Annotations(release_name=release, release_namespace="cluedin" if release else None),
+    )
+    return facts.Secret(metadata=meta, type=type_, keys=keys, immutable=immutable, managers=managers)
+
+
+def driver(version: str) -> tuple[facts.DaemonSet, ...]:
+    container = TemplateContainer(name="secrets-store", image=f"registry.example/secrets-store/driver:{version}")
+    spec = facts.TemplateSpec(containers=(container,))
+    return (
+        facts.DaemonSet(
+            metadata=facts.ObjectMeta(name="aks-secrets-store-csi-driver", namespace="kube-system"),
+            spec=DaemonSetSpec(template=PodTemplate(spec=spec)),
+        ),
+    )
+
+
+def judge(
+    plan: str,
+    *there: facts.Secret,
+    release: facts.Release | facts.Missing | None = RELEASE,
+    driver_version: str | None = None,
+    mounted: bool = False,
+) -> Finding:
+    statuses = facts.SecretProviderClassPodStatuses(served=True)
+    if mounted:
+        status = PodStatusOfClass(
+            pod_name="cluedin-server-1",
+            secret_provider_class_name=CLASS,
+            mounted=True,
+        )
+        item = facts.SecretProviderClassPodStatus(
+            metadata=facts.ObjectMeta(name="x", namespace="cluedin"), status=status
+        )
+        statuses = facts.SecretProviderClassPodStatuses(served=True, items=(item,))
+    (finding,) = installer_secrets(
+        values(plan), there, release, HEADER, None, driver(driver_version) if driver_version else None, statuses
+    )
+    return finding
+
+
+def test_what_the_driver_made_stands_in_nobodys_way() -> None:
+    made = secret("cluedin-email", labels={"secrets-store.csi.k8s.io/managed": "true"})
+    assert judge(SWITCHED, made).status == "pass"
+    assert judge(SWITCHED).status == "pass"
+
+
+def test_a_secret_of_another_namespace_is_another_secret() -> None:
+    other = facts.Secret(metadata=facts.ObjectMeta(name="cluedin-email", namespace="elsewhere"))
+    assert judge(SWITCHED, other).status == "pass"
+
+
+def test_this_releases_own_goes_by_itself_once_it_is_not_rendered() -> None:
+    finding = judge(SWITCHED, secret("cluedin-email", release="cluedin"))
+    assert finding.status == "warn"
+    assert "delete" not in (finding.hint or "")
+
+
+def test_this_releases_own_that_is_rendered_again_has_two_owners() -> None:
+    finding = judge(PLAN, secret("cluedin-email", release="cluedin"))
+    assert (finding.status, finding.hint) == ("fail", "set application.email.secretRef: cluedin-email")
+    assert finding.location is not None
+    assert finding.location.line == 6
+    assert finding.object == "secret/cluedin/cluedin-email"
+
+
+@pytest.mark.parametrize("release", ["other", None])
+def test_helm_refuses_what_is_not_its_own_and_rendered_too(release: str | None) -> None:
+    finding = judge(PLAN, secret("cluedin-email", release=release))
+    assert finding.status == "fail"
+    assert "invalid ownership metadata" in finding.message
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        secret("of-ours", labels={"cert-manager.io/certificate-name": "x"}),
+        secret("of-ours", managers=("cert-manager-certificates",)),
+    ],
+)
+def test_cert_manager_writes_its_own_again(made: facts.Secret) -> None:
+    finding = judge(SWITCHED, made, driver_version="v1.6.0")
+    assert finding.status == "fail"
+    assert "cert-manager" in finding.message
+
+
+def test_an_old_driver_leaves_the_installers_secret_alone() -> None:
+    finding = judge(SWITCHED, secret("of-ours"), driver_version="v1.5.4")
+    assert finding.status == "fail"
+    assert "for ever" in finding.message
+    assert finding.commands is None
+
+
+def test_deleting_is_advised_with_a_copy_and_only_while_the_class_is_mounted() -> None:
+    finding = judge(SWITCHED, secret("of-ours"), driver_version="v1.5.4", mounted=True)
+    assert finding.commands is not None
+    backup, delete, restart = finding.commands.bash
+    assert backup.startswith("kubectl get secret of-ours -n cluedin -o yaml >")
+    assert (delete, restart) == (
+        "kubectl delete secret of-ours -n cluedin",
+        "kubectl delete pod cluedin-server-1 -n cluedin",
+    )
+
+
+@pytest.mark.parametrize(
+    ("there", "status"),
+    [
+        (secret("of-ours", keys=("password",)), "warn"),
+        (secret("of-ours", keys=("password", "other")), "fail"),
+        (secret("of-ours", type_="kubernetes.io/basic-auth"), "fail"),
+        (secret("of-ours", immutable=True), "fail"),
+    ],
+)
+def test_a_new_driver_replaces_it_whole_if_it_can(there: facts.Secret, status: str) -> None:
+    assert judge(SWITCHED, there, driver_version="v1.6.1").status == status
+
+
+def test_an_unknown_driver_is_a_failure_that_tells_both() -> None:
+    finding = judge(SWITCHED, secret("of-ours"))
+    assert finding.status == "fail"
+    assert "up to 1.5" in finding.message
+    assert "later ones replace it" in finding.message
+
+
+def test_helms_secret_without_a_readable_release_is_unknown() -> None:
+    missing = facts.Missing(reason="the record cannot be read", why="refused")
+    assert judge(SWITCHED, secret("cluedin-email", release="cluedin"), release=missing).status == "unknown"
+
+
+def test_nothing_synced_nothing_judged() -> None:
+    (finding,) = installer_secrets(values("infrastructure: {}"), ())
+    assert finding.status == "skip"
