@@ -168,6 +168,7 @@ def test_vault_objects_from_rest_and_az_are_equal() -> None:
         name="cluedin-email-host",
         enabled=True,
         expires="2023-11-14T22:13:20+00:00",
+        created="1970-01-01T00:00:01+00:00",
         updated="2020-09-13T12:26:40+00:00",
         content_type="text/plain",
         managed=True,
