@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 
-PAGE_SIZE = 1000
+from preflight.collect.cluster import PAGE_SIZE
+
 _RESOURCES = {"requests": {"cpu": "250m", "memory": "512Mi"}, "limits": {"cpu": "2", "memory": "2Gi"}}
 _NODE_LABELS = {
     "agentpool": "general",
@@ -143,6 +144,9 @@ def _container_status(name: str, number: int) -> dict[str, object]:
         "imageID": f"cluedin/{name}@sha256:{number:064x}",
         "containerID": f"containerd://{number:064x}",
         "state": {"running": {"startedAt": "2026-03-01T08:00:00Z"}},
+        # Since 1.33 every kubelet reports these.
+        "allocatedResources": _RESOURCES["requests"],
+        "resources": _RESOURCES,
     }
 
 
