@@ -26,6 +26,7 @@ from checks.secret_mounted import secret_mounted
 from checks.secret_owner import secret_owner
 from checks.vault_found import vault_found
 from checks.vault_network import vault_network
+from checks.vault_objects import vault_objects
 from preflight import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     operator_permissions,
     vault_found,
     vault_network,
+    vault_objects,
     pods_start,
     akv_naming,
     keyvault_values,
