@@ -1,12 +1,14 @@
-"""The pictures of a snapshot: every node before and after the add-on, and the chain of every planned Secret. Pure."""
+"""What a snapshot shows beside findings: its nodes, the chains of its Secrets, a patch to its values. Pure."""
 
 from typing import Any
 
-from preflight.facts import Manifest, Missing, Snapshot
+from preflight.facts import Manifest, Missing, Snapshot, Values
 from preflight.model import NodePicture, SecretPicture, Use, Views
 from preflight.scheduling.placement import Placement, place_addon
 from preflight.scheduling.wording import effect
 from preflight.sync.chains import chains
+from preflight.sync.graph import Graph
+from preflight.sync.patch import patch
 from preflight.sync.planned import Undecided, planned
 
 
@@ -53,14 +55,24 @@ def _picture(placement: Placement) -> NodePicture:
     )
 
 
-def _secrets(snapshot: Snapshot) -> tuple[SecretPicture, ...] | None:
+def smallest_change(snapshot: Snapshot) -> str | None:
+    """Return the patch to the values that makes the sync right (`preflight.sync.patch`); None without values."""
+    values, graph = _known(snapshot, "values"), _graph(snapshot)
+    return patch(values, graph) if isinstance(values, Values) and isinstance(graph, Graph) else None
+
+
+def _graph(snapshot: Snapshot) -> Graph | Undecided:
     manifest = _known(snapshot, "manifest")
-    graph = planned(
+    return planned(
         snapshot.get("values"),
         manifest=manifest if isinstance(manifest, Manifest) else None,
         release=snapshot.get("release"),
         header=snapshot.header,
     )
+
+
+def _secrets(snapshot: Snapshot) -> tuple[SecretPicture, ...] | None:
+    graph = _graph(snapshot)
     if isinstance(graph, Undecided):
         return None
     return tuple(

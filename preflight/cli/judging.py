@@ -11,7 +11,7 @@ from preflight.facts import Snapshot
 from preflight.report.document import Document, FailOn, document
 from preflight.runner import run
 from preflight.settings import Settings, parse
-from preflight.views import views
+from preflight.views import smallest_change, views
 
 DEFAULT_SETTINGS = "preflight.toml"
 
@@ -53,7 +53,13 @@ def judged(
         catalog.facts,
         broken_packs=[(broken.name, broken.pack, broken.reason) for broken in catalog.broken],
     )
-    return document(report, fail_on=fail_on, allow_unknown=allow_unknown, views=views(snapshot))
+    return document(
+        report,
+        fail_on=fail_on,
+        allow_unknown=allow_unknown,
+        views=views(snapshot),
+        patch=smallest_change(snapshot),
+    )
 
 
 def show(result: Document, outputs: Sequence[Output], *, quiet: bool, verbose: bool, color: str) -> None:

@@ -66,7 +66,7 @@ def showing(command: Command) -> Command:
             "--output",
             multiple=True,
             metavar="FORMAT[=FILE]",
-            help="text, json, junit, html, markdown, sarif, annotations, runbook; repeatable.",
+            help="text, json, junit, html, markdown, sarif, annotations, runbook, patch; repeatable.",
         ),
         click.option("-q", "--quiet", is_flag=True, help="Problems and footer only."),
         click.option("-v", "--verbose", is_flag=True, help="The arithmetic, and every object."),

@@ -14,7 +14,7 @@ import click
 from preflight.errors import InputError, OutputError, UsageError
 from preflight.report.document import Document
 
-FORMATS = ("text", "json", "junit", "html", "markdown", "sarif", "annotations", "runbook")
+FORMATS = ("text", "json", "junit", "html", "markdown", "sarif", "annotations", "runbook", "patch")
 """Formats of a report, each a module of preflight.report with a function `render`."""
 
 _NARROWEST, _WIDEST = 40, 140

@@ -100,12 +100,18 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[FactState, ...]
     steps: tuple[Step, ...] = ()
     views: Views = Views()
+    patch: str | None = None
 
 
 def document(
-    report: Report, *, fail_on: FailOn = "fail", allow_unknown: bool = False, views: Views | None = None
+    report: Report,
+    *,
+    fail_on: FailOn = "fail",
+    allow_unknown: bool = False,
+    views: Views | None = None,
+    patch: str | None = None,
 ) -> Document:
-    """Return the report's result document; `views` are the pictures of the snapshot it judged."""
+    """Return the report's result document; `views` and `patch` are those of the snapshot it judged."""
     outcomes = tuple(_judged(outcome) for outcome in sorted(report.outcomes, key=_outcome_order))
     unknown = sum(outcome.status is Status.UNKNOWN for outcome in outcomes)
     counted = Counter(outcome.status for outcome in outcomes)
@@ -129,6 +135,7 @@ def document(
         facts=report.facts,
         steps=steps(sorted(report.outcomes, key=_outcome_order), report.target),
         views=views or Views(),
+        patch=patch,
     )
     # Through plain JSON values, so that a fresh document holds nothing which a saved one could not.
     return msgspec.convert(_plain(msgspec.to_builtins(made)), Document)
