@@ -11,10 +11,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -43,8 +44,7 @@ def configured(kubeconfig: str | None, context: str | None, *, timeout: float) -
     `timeout` in seconds bounds a credential plugin. Raises UsageError (no context, no such context, no credentials) and
     InputError (a file that cannot be read), each naming the command that helps.
     """
-    paths = kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config"))
-    present = [path for path in paths.split(os.pathsep) if path and Path(path).expanduser().exists()]
+    present = _present(kubeconfig)
     if present:
         return _from_files(os.pathsep.join(present), context, timeout)
     if kubeconfig:
@@ -52,6 +52,27 @@ def configured(kubeconfig: str | None, context: str | None, *, timeout: float) -
     if "KUBERNETES_SERVICE_HOST" not in os.environ:
         raise UsageError(f"there is no kubeconfig, so no cluster to look at; get one: {GET_CREDENTIALS}")
     return _from_pod()
+
+
+def context_of(kubeconfig: str | None, hosts: Collection[str]) -> str | None:
+    """Return the context whose API server is one of these hosts, the current one first; None where there is none.
+
+    Raises InputError as `configured` does.
+    """
+    present = _present(kubeconfig)
+    if not present:
+        return None
+    paths = os.pathsep.join(present)
+    known = _looked_at(paths, _merged(paths))
+    servers = {item.name: urlsplit(item.cluster.server).hostname for item in known.clusters}
+    wanted = {host.lower() for host in hosts}
+    matching = [item.name for item in known.contexts if servers.get(item.context.cluster) in wanted]
+    return known.current_context if known.current_context in matching else next(iter(sorted(matching)), None)
+
+
+def _present(kubeconfig: str | None) -> list[str]:
+    paths = kubeconfig or os.environ.get("KUBECONFIG") or str(Path("~/.kube/config"))
+    return [path for path in paths.split(os.pathsep) if path and Path(path).expanduser().exists()]
 
 
 def _from_pod() -> Access:

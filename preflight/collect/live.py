@@ -7,10 +7,11 @@ import msgspec
 
 from preflight.collect import azure, kubernetes, vault
 from preflight.collect.finish import finished, planned
+from preflight.collect.kubeconfig import context_of
 from preflight.collect.reading import Get, Interrupted, Reader, Unreadable, read
 from preflight.collect.request import Request
-from preflight.errors import WrongTargetError
-from preflight.facts import FACTS, Fact, Manifest, Missing, Snapshot
+from preflight.errors import UsageError, WrongTargetError
+from preflight.facts import FACTS, Fact, ManagedCluster, Manifest, Missing, Snapshot
 from preflight.stage import FACTS_OF_STAGE
 
 Told = Callable[[str, str], None]
@@ -33,7 +34,10 @@ def gather_live(
     `cloud` is where Azure is, by default as the API server's host name tells. Raises UsageError when no cluster can be
     chosen, WrongTargetError when what was found is not what was named.
     """
-    connection = kubernetes.connect(request.kubeconfig, request.context, request_timeout=request.request_timeout)
+    chosen = _context_of_named_cluster(request, cloud)
+    connection = kubernetes.connect(
+        request.kubeconfig, request.context or chosen, request_timeout=request.request_timeout
+    )
     named = azure.Named(
         resource_group=request.resource_group,
         cluster_name=request.cluster_name,
@@ -77,9 +81,37 @@ def gather_live(
         request,
         now=now,
         partial=partial,
+        notes=(f"context {chosen} was chosen: it is cluster {request.cluster_name}",) if chosen else (),
         context=connection.context,
         azure_account=account.described if isinstance(account, azure.Account) else None,
     )
+
+
+def _context_of_named_cluster(request: Request, cloud: azure.Cloud | None) -> str | None:
+    """Return the kubeconfig's context of the cluster that -g and --cluster-name name; None where nothing tells.
+
+    Raises UsageError where Azure knows the cluster and no context is its own: any other would be the wrong one.
+    """
+    if request.context or not (request.resource_group and request.cluster_name):
+        return None
+    named = azure.Named(
+        resource_group=request.resource_group, cluster_name=request.cluster_name, subscription=request.subscription
+    )
+    readers = {
+        **azure.readers(cloud=cloud or azure.cloud_of(None), named=named),
+        **{name: _already(_NOT_READ) for name in ("nodes", "values")},
+    }
+    cluster = read(readers, {"cluster"}, deadline=request.deadline)["cluster"]
+    if not isinstance(cluster, ManagedCluster):
+        return None
+    hosts = [host for host in (cluster.fqdn, cluster.private_fqdn) if host]
+    context = context_of(request.kubeconfig, hosts)
+    if hosts and context is None:
+        raise UsageError(
+            f"no context of the kubeconfig is cluster {cluster.name}; get it: az aks get-credentials "
+            f"-g {request.resource_group} -n {request.cluster_name}"
+        )
+    return context
 
 
 def _not_rendered(_get: Get) -> Manifest:
