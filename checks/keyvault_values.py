@@ -2,18 +2,26 @@
 
 from collections.abc import Iterator
 
-from preflight import Finding, check, facts, fail, passed, skip, warn
-from preflight.sync.block import Fault, faults, misplaced
+from preflight import Finding, Missing, check, facts, fail, passed, skip, warn
+from preflight.sync.block import Fault, empty_classes, faults, misplaced
+from preflight.sync.graph import Graph
+from preflight.sync.planned import planned
 from preflight.sync.values import Index, KeyVaultBlock, dotted, keyvault, location
 
 
 @check("keyvault-values", group="values")
-def keyvault_values(values: facts.Values) -> Iterator[Finding]:
+def keyvault_values(
+    values: facts.Values,
+    header: facts.Header | None = None,
+    manifest: facts.Manifest | None = None,
+    release: facts.Release | Missing | None = None,
+) -> Iterator[Finding]:
     """The `global.keyvault` block is complete and well-formed.
 
     Helm and the charts accept almost anything here: a misspelt key is ignored, an empty id is written as it is, a
     number becomes a number. What breaks is the deployment afterwards: the API server refuses the class, the driver
-    cannot mount it, or nothing is synced and nobody notices.
+    cannot mount it, or nothing is synced and nobody notices. A class without objects cannot be mounted either: from
+    chart 2.5.2 on the databases mount the empty classes that the chart brings along.
 
     Fix: set `enabled`, `userAssignedIdentityID` (the identity's client id), `keyvaultName` and `tenantId`; below
     `secretProviderClasses` one key per class with a list of Secrets, each with `secretName` and `secretKeys`
@@ -42,9 +50,12 @@ def keyvault_values(values: facts.Values) -> Iterator[Finding]:
     if switch and switch.kind in ("boolean", "number") and not block.enabled:
         yield from _disabled(block, switch)
         return
+    graph = planned(values, manifest=manifest, release=release, header=header)
+    if isinstance(graph, Graph):
+        found += empty_classes(graph, block)
     yield from (_finding(fault) for fault in found)
     if not any(fault.status == "fail" for fault in found):
-        secrets = [entry for planned in block.classes for entry in planned.entries]
+        secrets = [entry for one in block.classes for entry in one.entries]
         keys = sum(len(entry.keys) for entry in secrets)
         crt = " and the frontend certificate" if block.frontend_crt else ""
         yield passed(

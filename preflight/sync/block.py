@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from preflight.facts import Setting, Values
+from preflight.sync.graph import Graph
 from preflight.sync.scalars import plain_kind
 from preflight.sync.values import (
     ENTRY_KEYS,
@@ -288,6 +289,29 @@ def _tls(entry: SecretEntry, guessed: set[str | None]) -> Iterator[Fault]:
                 f"only objectName ({entry.object_name}) is fetched, this object never",
                 f"write {entry.object_name}",
             )
+
+
+def empty_classes(graph: Graph, block: KeyVaultBlock) -> Iterator[Fault]:
+    """Rendered classes without objects: the driver refuses to mount one ("missing object versions").
+
+    The application chart brings four empty classes along; a null in the values does not remove them.
+    """
+    for planned in graph.classes:
+        if planned.objects or planned.secrets:  # entries without objects are told one by one
+            continue
+        key = planned.name.removesuffix("-sync")
+        written = planned.setting
+        pods = dict.fromkeys(mount.pod.workload for mount in graph.mounts if mount.class_name == planned.name)
+        where = written or block.settings.get("secretProviderClasses") or block.setting
+        whose = "" if written else ", which the chart brings along,"
+        mounted = f"{', '.join(pods)} mount{'s' if len(pods) == 1 else ''} it: the pod never starts"
+        yield Fault(
+            status="fail" if pods else "skip",
+            path=(*KEYVAULT, "secretProviderClasses", key),
+            message=f"the class{whose} has no objects, and {mounted if pods else 'nobody mounts it'}",
+            hint=f"sync the Secret of that application through {key}",
+            setting=where,
+        )
 
 
 def misplaced(values: Values) -> tuple[Setting, ...]:

@@ -1,16 +1,51 @@
 import pytest
 
-from checks.keyvault_values import keyvault_values
+from checks.keyvault_values import keyvault_values as check
+from preflight import Finding, facts
 from preflight.collect.values import read_values
+from preflight.model import Target
 from tests.checks.plan import keyvault, one_secret, recorded, said, values
 
 KEYS = "secretKeys: {password: cluedin-login-password}"
 ENTRY = "global.keyvault.secretProviderClasses.cluedin-server[0]"
 
 
+CLASSES = "global.keyvault.secretProviderClasses"
+INHERITED = ("cluedin-elasticsearch", "cluedin-redis", "cluedin-sqlserver")
+
+
+def keyvault_values(values: facts.Values, version: str = "2.4.0") -> list[Finding]:
+    """Judge by a chart whose databases mount nothing by themselves, unless the test names another."""
+    header = facts.Header(
+        collected_at="2026-01-01T00:00:00Z", tool_version="0", stage="deploy", target=Target(chart_version=version)
+    )
+    found = check(values, header)
+    return [item for item in found if item.status != "skip" or "nobody mounts it" not in item.message]
+
+
 @pytest.mark.parametrize("name", ["article-block", "akv-sync-sample", "sample-with-rabbit-volumes-kept"])
 def test_the_article_and_the_sample_pass_as_they_are(name: str) -> None:
     assert [status for status, *_ in said(keyvault_values(recorded(name)))] == ["pass"]
+
+
+def test_empty_classes_of_the_chart_are_mounted_by_the_databases_from_2_5_2_on() -> None:
+    found = keyvault_values(recorded("article-block"), "2.6.0")
+    assert said(found) == [("fail", f"{CLASSES}.{key}", 9) for key in INHERITED]
+    assert "StatefulSet/cluedin-redis-master" in found[1].message
+
+
+def test_an_empty_class_that_is_typed_is_pointed_at() -> None:
+    below = "    secretProviderClasses:\n      cluedin-neo4j: []\n"
+    assert ("fail", f"{CLASSES}.cluedin-neo4j", 8) in said(keyvault_values(keyvault(below), "2.6.0"))
+
+
+def test_an_empty_class_that_nobody_mounts_is_a_skip() -> None:
+    below = "    secretProviderClasses:\n      cluedin-ui: []\n"
+    found = check(keyvault(below), None)
+    assert [item.object for item in found if item.status == "skip"] == [
+        f"values/{CLASSES}.cluedin-server",
+        f"values/{CLASSES}.cluedin-ui",
+    ]
 
 
 def test_the_articles_own_placeholders_are_left_over() -> None:
