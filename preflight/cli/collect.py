@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from preflight import bundle
+from preflight import bundle, pseudonyms
 from preflight.catalog import Catalog, Offer
 from preflight.cli import options
 from preflight.cli.judging import checks_wanted, settings_from
@@ -25,6 +25,7 @@ from preflight.stage import FACTS_OF_STAGE
 @options.reading
 @options.judging
 @click.option("--print", "printed", type=click.Choice(("rights",)), help="Read nothing; print the least rights needed.")
+@click.option("--pseudonyms", "pseudonymous", is_flag=True, help="Replace names; the key to them is written beside it.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
     *,
@@ -33,6 +34,7 @@ def command(
     settings_file: str | None,
     no_packs: bool,
     printed: str | None,
+    pseudonymous: bool,
     quiet: bool,
     paths: tuple[str, ...],
     **reading: Any,  # noqa: ANN401 - options.reading's, for snapshot_of
@@ -49,21 +51,41 @@ def command(
         return 0
     settings = settings_from(settings_file, catalog)
     snapshot = snapshot_of({**reading, "paths": ()}, catalog, offers, settings, quiet=quiet)
+    key = None
+    if pseudonymous:
+        snapshot, key = pseudonyms.pseudonymised(snapshot)
     file = paths[0] if paths else _default_name(snapshot)
     data = bundle.encode(snapshot, compress=file.endswith(".gz"))
     if file == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        try:
-            write_whole(file, data)
-        except OSError as error:
-            raise OutputError(f"{file}: cannot be written: {error.strerror}") from None
+        _write(file, data)
     if not quiet:
         click.echo(_account(snapshot, file), err=True)
+    if key:
+        _write_key(key, beside=_default_name(snapshot) if file == "-" else file)
     if snapshot.header.partial:
         return 130
     return 3 if all(isinstance(value, Missing) for value in snapshot.facts.values()) else 0
+
+
+def _write(file: str, data: bytes, *, private: bool = False) -> None:
+    try:
+        write_whole(file, data, private=private)
+    except OSError as error:
+        raise OutputError(f"{file}: cannot be written: {error.strerror}") from None
+
+
+def _write_key(key: pseudonyms.Key, *, beside: str) -> None:
+    """Write the key of a bundle, and say on stderr, quiet or not, that it is not to be sent."""
+    file = f"{re.sub(r'(?:[.]json)?(?:[.]gz)?$', '', beside)}.key.json"
+    _write(file, pseudonyms.encode(key), private=True)
+    click.echo(
+        f"{file}: the {len(key.names)} names behind the pseudonyms; it stays here, never send it. "
+        f"What comes back translates: cluedin-preflight report RESULT.json --key {file}",
+        err=True,
+    )
 
 
 def _rights(catalog: Catalog, offers: Sequence[Offer], reading: Mapping[str, Any]) -> str:

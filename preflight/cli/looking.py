@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from preflight.cli.output import Output, write_whole
+from preflight.cli.output import Output, terminal_width, write_whole
 from preflight.cli.progress import progress
 from preflight.cli.taking import request_of
 from preflight.collect.from_files import look_into_files
@@ -59,3 +59,8 @@ def written(texts: Mapping[str, str], outputs: Sequence[Output]) -> None:
             write_whole(output.file, text.encode())
         except OSError as error:
             raise OutputError(f"{output.file}: cannot be written: {error.strerror}") from None
+
+
+def wrapped(sentences: Sequence[str]) -> list[str]:
+    """Return sentences for below a table, wrapped to the terminal with hanging lines."""
+    return [click.wrap_text(sentence, width=terminal_width(), subsequent_indent="  ") for sentence in sentences]

@@ -58,8 +58,8 @@ def write_report(document: Document, outputs: Sequence[Output], *, verbosity: in
         raise OutputError("; ".join(broken))
 
 
-def write_whole(path: str, data: bytes) -> None:
-    """Write a file whole or not at all; the folder must exist. Raises OSError."""
+def write_whole(path: str, data: bytes, *, private: bool = False) -> None:
+    """Write a file whole or not at all; the folder must exist. A private one is its owner's alone. Raises OSError."""
     target = Path(path)
     if target.exists() and not target.is_file():
         # A device or pipe (/dev/stdout, /dev/null) cannot be replaced, only written to.
@@ -70,7 +70,7 @@ def write_whole(path: str, data: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-        Path(temporary).chmod(mode)
+        Path(temporary).chmod(0o600 if private else mode)
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

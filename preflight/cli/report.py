@@ -1,25 +1,29 @@
 """`report`: show a saved result again, in any format."""
 
 import click
+import msgspec
 
+from preflight import pseudonyms
 from preflight.bundle import SCHEMA_PREFIX
 from preflight.cli import options
 from preflight.cli.judging import show
 from preflight.cli.output import parse, read_named
 from preflight.errors import UsageError
 from preflight.report import json
-from preflight.report.document import FailOn, under
+from preflight.report.document import Document, FailOn, in_order, under
 
 
 @click.command("report")
 @click.argument("result", required=False, metavar="RESULT.json")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of results instead.")
+@click.option("--key", metavar="FILE", help="Translate pseudonyms back: the key that collect --pseudonyms wrote.")
 @options.gating
 @options.showing
 def command(
     *,
     result: str | None,
     schema: bool,
+    key: str | None,
     fail_on: FailOn | None,
     allow_unknown: bool,
     output: tuple[str, ...],
@@ -41,6 +45,10 @@ def command(
     if SCHEMA_PREFIX.encode() in data[:200]:
         raise UsageError(f"{result} is a bundle, not a result; judge it: cluedin-preflight run {result}")
     document = json.parse(data, name=result)
+    if key is not None:
+        names = pseudonyms.decode(read_named(key), key)
+        translated = pseudonyms.original(msgspec.to_builtins(document), names)
+        document = in_order(msgspec.convert(translated, Document))
     if fail_on or allow_unknown:
         document = under(
             document, fail_on=fail_on or document.fail_on, allow_unknown=allow_unknown or document.allow_unknown

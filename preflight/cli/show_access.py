@@ -9,10 +9,12 @@ from preflight.access.effective import Evidence
 from preflight.access.view import access_view, object_row, table
 from preflight.cli import options
 from preflight.cli.looking import facts_for, needed, written
-from preflight.cli.output import parse
+from preflight.cli.output import parse, terminal_width
 from preflight.report.harmless import line
 
 _FACTS = {"vault", "role_assignments", "role_definitions", "deny_assignments", "group_memberships"}
+
+_WIDTHS = (18, 17, 11)
 
 
 @click.command("access")
@@ -56,8 +58,9 @@ def _text(view: Any) -> str:  # noqa: ANN401 - an AccessView
     model = {"rbac": "access by roles", "policies": "access by policies", None: "access model not known"}[view.model]
     head = f"Principal  {line(view.principal)}\nVault      {line(view.vault or 'not known')}, {model}\n"
     rows = [[line(cell) for cell in row] for row in table(view)]
+    because = max(24, terminal_width() - sum(_WIDTHS) - 2 * len(_WIDTHS))
     shown = tabulate(
-        rows, headers=("object", "operations", "answer", "because"), tablefmt="simple", maxcolwidths=[24, 20, 11, 40]
+        rows, headers=("object", "operations", "answer", "because"), tablefmt="simple", maxcolwidths=[*_WIDTHS, because]
     )
     doubt = "" if view.complete else "\n\nNot complete: what was not read could still grant or deny."
     return f"{head}\n{shown}{doubt}"

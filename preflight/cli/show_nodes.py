@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from preflight.cli import options
-from preflight.cli.looking import facts_for, needed, taken_as_none, written
+from preflight.cli.looking import facts_for, needed, taken_as_none, wrapped, written
 from preflight.cli.output import parse
 from preflight.collect.documents.in_order import objects_in_order
 from preflight.facts import DaemonSet, Missing
@@ -69,4 +69,4 @@ def _table(rows: Sequence[NodeRow]) -> str:
         disable_numparse=True,
     )
     details = [f"{line(row.node)}: {line(detail)}" for row in rows for detail in row.details]
-    return "\n".join([shown, "", *details]) if details else shown
+    return "\n".join([shown, "", *wrapped(details)]) if details else shown

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from preflight.cli import options
-from preflight.cli.looking import facts_for, written
+from preflight.cli.looking import facts_for, wrapped, written
 from preflight.cli.output import parse
 from preflight.cli.taking import request_of
 from preflight.errors import UsageError
@@ -82,7 +82,7 @@ def _text(graph: Graph) -> str:
         maxcolwidths=[19, 18, None, 13, None, None],
     )
     broken = [f"{line(chain.secret.name)}: {line(chain.broken)}" for chain in found if chain.broken]
-    return "\n".join([line(rests_on(graph)), "", table, *([""] if broken else []), *broken])
+    return "\n".join([line(rests_on(graph)), "", table, *([""] if broken else []), *wrapped(broken)])
 
 
 def _some(names: Sequence[str]) -> str:
