@@ -27,8 +27,9 @@ def chart_support(
     not render without `secretProviderClasses`; 2.5.2 was packaged without Grafana. A rendered manifest is judged when
     one is given; otherwise the version by what we measured, and a version newer than that is unknown.
 
-    Fix: upgrade the chart to 2.3.0 or later, skip 2.5.2, and set `secretProviderClasses` beside `frontendCrt` (an
-    empty map is enough). For a newer chart pass `--manifest` with what `helm template` renders.
+    Fix: upgrade the chart to 2.3.0 or later, skip 2.5.2, and set `secretProviderClasses` beside `frontendCrt`, with
+    the classes that the databases mount by themselves (cluedin-sqlserver, -elasticsearch, -redis). For a newer chart
+    pass `--manifest` with what `helm template` renders.
     """
     if not syncs(values, manifest):
         yield skip("the values do not enable global.keyvault: every chart understands that")
@@ -66,7 +67,7 @@ def _chart(graph: Graph, index: Index, switch: facts.Setting | None) -> Iterator
         yield fail(
             f"chart {graph.version} does not render: {graph.render_error}",
             "values/global.keyvault.secretProviderClasses",
-            "set secretProviderClasses to a map of classes (`{}` when only frontendCrt is synced)",
+            "set secretProviderClasses to a map with cluedin-sqlserver, cluedin-elasticsearch and cluedin-redis in it",
             location=location(classes or index.get(*KEYVAULT, "frontendCrt") or switch),
         )
     elif not graph.classes:

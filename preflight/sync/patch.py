@@ -36,12 +36,19 @@ def patch(values: Values, graph: Graph) -> str:
     notes: list[str] = []
     if graph.render_error:
         changes[".".join((*KEYVAULT, "secretProviderClasses"))] = {}
+        notes.append(
+            "then sync a Secret through each class that the databases mount by themselves: see keyvault-values"
+        )
         return _written(changes, notes)
     changes.update(_switches(graph, index, notes))
     mountable = _mountable(graph)
     lost = [item.name for item in graph.classes if item.secrets and item.name.removesuffix("-sync") not in mountable]
     why = f"no pod of chart {graph.version} can mount it; move its Secrets to another class"
     notes.extend(f"{name}: {why}" for name in lost)
+    for planned in graph.classes:
+        pods = [mount.pod.workload for mount in graph.mounts if mount.class_name == planned.name]
+        if pods and not planned.objects:
+            notes.append(f"{planned.name} has no objects and {pods[0]} mounts it; sync a Secret through it")
     for fact in _of_version(graph, chart_facts().pods):
         pod = next((item for item in graph.pods if (item.kind, item.name) == (fact.kind, fact.name)), None)
         if pod is not None:
