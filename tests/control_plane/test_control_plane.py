@@ -65,7 +65,7 @@ def provider_class(name: str, object_name: object) -> KubernetesObject:
     }
 
 
-def get_pod(cluster: ControlPlane, name: str) -> Any:  # noqa: ANN401 (an object of the API, looked into by its path)
+def get_pod(cluster: ControlPlane, name: str) -> Any:
     status, body = cluster.request("GET", f"/api/v1/namespaces/cluedin/pods/{name}")
     assert status == 200, body
     return body
