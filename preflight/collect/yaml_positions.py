@@ -9,7 +9,7 @@ import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import yaml
 
@@ -74,7 +74,7 @@ def read_yaml(data: bytes, file: str, tokens: Sequence[str] = ()) -> Tree | None
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark: yaml.Mark | None = error.problem_mark or error.context_mark  # type: ignore[assignment] # C and Python marks are alike
+        mark: Any = error.problem_mark or error.context_mark  # C and Python marks are alike
         line = mark.line + 1 if mark else 1
         why = (error.problem or "").strip()
         # libyaml's own words are fixed phrases; whatever quotes the file is left out
@@ -131,7 +131,8 @@ class _Builder:
         raise InputError(f"{self.file}:{line}: {why}")
 
     def take(self, event: yaml.Event) -> None:
-        line = event.start_mark.line + 1
+        mark: Any = event.start_mark  # the parser sets it on every event
+        line = mark.line + 1
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
         elif isinstance(event, yaml.ScalarEvent):
