@@ -167,10 +167,11 @@ def _entries(index: Index, path: str, notes: list[str]) -> list[Entry] | None:
     if setting is None:
         return []
     built = [_value(index, item) for item in index.below(*setting.path)]
-    if any(item is _Unkept for item in built) or not all(isinstance(item, dict) for item in built):
+    entries = [item for item in built if isinstance(item, dict) and isinstance(item.get("name"), str)]
+    if len(entries) < len(built) or not all(isinstance(item.get("mountPath", ""), str) for item in entries):
         notes.append(f"{path}: change it by hand, it holds entries that are not kept here")
         return None
-    return [item for item in built if isinstance(item, dict)]
+    return entries
 
 
 class _Unkept:
@@ -218,7 +219,9 @@ def _lines(value: Any, depth: int) -> Iterator[str]:  # noqa: ANN401 - JSON
         elif isinstance(item, list) and item:
             yield f"{pad}{_scalar(key)}:"
             for entry in item:
-                first, *rest = _lines(entry, depth + 1) if isinstance(entry, dict) else (f"{pad}  {_scalar(entry)}",)
+                first, *rest = (
+                    _lines(entry, depth + 1) if isinstance(entry, dict) and entry else (f"{pad}  {_scalar(entry)}",)
+                )
                 yield f"{pad}- {first[len(pad) + 2 :]}"
                 yield from rest
         else:
