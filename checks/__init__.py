@@ -3,6 +3,7 @@
 from checks.addon_conflict import addon_conflict
 from checks.addon_placement import addon_placement
 from checks.addon_pods import addon_pods
+from checks.addon_rotation import addon_rotation
 from checks.addon_state import addon_state
 from checks.akv_naming import akv_naming
 from checks.bootstrap_cycle import bootstrap_cycle
@@ -19,11 +20,13 @@ from checks.mount_clash import mount_clash
 from checks.node_resource_pressure import node_resource_pressure
 from checks.operator_permissions import operator_permissions
 from checks.pods_start import pods_start
+from checks.rabbitmq_migration import rabbitmq_migration
 from checks.release_fit import release_fit
 from checks.secret_keys import secret_keys
 from checks.secret_mapping import secret_mapping
 from checks.secret_mounted import secret_mounted
 from checks.secret_owner import secret_owner
+from checks.sync_status import sync_status
 from checks.vault_found import vault_found
 from checks.vault_network import vault_network
 from checks.vault_objects import vault_objects
@@ -37,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     release_fit,
     addon_state,
     addon_pods,
+    addon_rotation,
     addon_conflict,
     identity_kind,
     identity_permissions,
@@ -46,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     vault_found,
     vault_network,
     vault_objects,
+    sync_status,
     pods_start,
     akv_naming,
     keyvault_values,
@@ -57,4 +62,5 @@ CHECKS: tuple[Check, ...] = (
     secret_owner,
     bootstrap_cycle,
     installer_secrets,
+    rabbitmq_migration,
 )

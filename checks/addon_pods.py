@@ -16,10 +16,8 @@ from preflight.scheduling.installed import (
     why_not_ready,
 )
 from preflight.scheduling.prediction import is_targeted
+from preflight.sync.collisions import UPDATING
 from preflight.sync.driver import driver_version
-
-_OVERWRITES = (1, 6)
-"""The first driver that replaces Secrets it did not make (azure.md 7)."""
 
 
 @check("addon-pods", group="addon", stages=("deploy", "verify"))
@@ -105,7 +103,7 @@ def _running(drivers: tuple[facts.DaemonSet, ...], nodes: int, left_out: int) ->
     shown = ".".join(str(part) for part in version) if version else "of an unknown version"
     does = "are left by versions below 1.6 and replaced by later ones"
     if version:
-        does = "it replaces" if version >= _OVERWRITES else "it leaves as they are"
+        does = "it replaces" if version >= UPDATING else "it leaves as they are"
     others = f"; {left_out} not judged: new, leaving or not Ready" if left_out else ""
     message = f"driver {shown} and provider are ready on all {nodes} nodes{others}; Secrets that others made {does}"
     return passed(message, evidence={"nodes": nodes, "left_out": left_out, "driver": shown if version else None})

@@ -50,7 +50,8 @@ def vault_objects(
         if name not in there and name in gone:
             found.append(_deleted(need, gone[name], vault, certificate=name in certificates))
         elif name not in there:
-            found.append(_missing(need, [one.name for one in there.values()], vault))
+            others = {one.name.lower() for one in wanted}
+            found.append(_missing(need, [one.name for key, one in there.items() if key not in others], vault))
         elif there[name].enabled is False:
             found.append(_disabled(need, there[name], vault))
         else:

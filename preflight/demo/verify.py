@@ -22,6 +22,7 @@ from preflight.facts import (
     SecretProviderClassPodStatus,
     SecretProviderClassPodStatuses,
     Snapshot,
+    VaultObject,
 )
 from preflight.testing import (
     TENANT,
@@ -190,6 +191,14 @@ def _statuses() -> tuple[SecretProviderClassPodStatus, ...]:
         )
         for key, secrets in _CLASSES.items()
         if key != _NOT_MOUNTED
+    )
+
+
+def _versions() -> tuple[VaultObject, ...]:
+    """The versions of what is mounted: one each, the one that the pods have."""
+    mounted = sorted({one.id.removeprefix("secret/") for record in _statuses() for one in record.status.objects})
+    return tuple(
+        VaultObject(name=name, version=_VERSION, enabled=True, created="2026-01-06T09:00:00Z") for name in mounted
     )
 
 

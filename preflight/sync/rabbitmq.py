@@ -1,0 +1,202 @@
+"""RabbitMQ's way from a password in the values to a synced one, in three steps (article.md, Issue 1).
+
+The chart refuses an upgrade with neither a password in the values nor the Secret in the cluster ("PASSWORDS ERROR").
+So the class is mounted first while the password stays (1), then the Secret is deleted and written anew by the driver
+(2), and only then the password leaves the values (3). Between 1 and 3 other checks leave this Secret to the procedure.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from preflight.facts import (
+    Missing,
+    Release,
+    Secret,
+    SecretProviderClasses,
+    SecretProviderClassPodStatuses,
+    Setting,
+    Values,
+)
+from preflight.sync.existing import Owner, by_name, owner_of
+from preflight.sync.values import Index, keyvault
+
+SECRET = "cluedin-rabbitmq"  # noqa: S105 - a Secret's name
+PASSWORD = "infrastructure.rabbitmq.auth.password"  # noqa: S105 - a path of the values
+POD = "cluedin-rabbitmq-0"
+
+State = Literal[
+    "not synced",
+    "fresh",
+    "fresh with password",
+    "before 1",
+    "not mounted",
+    "after 1",
+    "within 2",
+    "after 2",
+    "too early",
+    "skipped",
+    "done",
+]
+
+
+class Step(NamedTuple):
+    """What a state means: where the procedure stands and what proves it, what is next, what must not be done now."""
+
+    reached: str
+    next: str
+    not_now: str = ""
+
+
+PROCEDURE: Mapping[State, Step] = {
+    "fresh": Step(f"a fresh installation: there is no release and no {SECRET}, so nothing to migrate", ""),
+    "fresh with password": Step(
+        "a fresh installation needs no password in the values: with one the chart makes the Secret beside the driver",
+        f"leave {PASSWORD} empty",
+    ),
+    "before 1": Step(
+        "step 1 of 3 is next: the values have the class and the password, and the class is not deployed yet",
+        "put RabbitMQ's present password into the vault, then deploy these values",
+        f"do not delete {SECRET} yet",
+    ),
+    "not mounted": Step(
+        "step 1 of 3 is half done: the class is deployed, and no pod has it mounted",
+        "mount the class in RabbitMQ's pod (infrastructure.rabbitmq.extraVolumes and extraVolumeMounts; charts from "
+        "2.5.2 on do it by themselves) and see that the pod starts",
+        f"do not delete {SECRET}: nobody would write it anew",
+    ),
+    "after 1": Step(
+        "step 1 of 3 is done: the class is mounted, and the Secret is not the driver's yet",
+        f"step 2: keep a copy of {SECRET}, delete it and restart RabbitMQ's pod; the driver writes it anew",
+        "do not remove the password from the values yet",
+    ),
+    "within 2": Step(
+        f"step 2 of 3 is half done: {SECRET} is deleted, and the driver has not written it anew",
+        "restart RabbitMQ's pod; if it does not start, pods-start says why",
+        "do not upgrade before the Secret is there: with the password Helm makes its own again, without it Helm stops",
+    ),
+    "after 2": Step(
+        f"step 2 of 3 is done: the driver made {SECRET}, and the values still hold the password",
+        f"step 3: leave {PASSWORD} empty and deploy",
+        "do not deploy with the password: the chart makes the Secret too, and Helm stops with invalid ownership "
+        "metadata",
+    ),
+    "too early": Step(
+        f"the values hold no password and there is no {SECRET}: the next upgrade stops with PASSWORDS ERROR",
+        f"restart RabbitMQ's pod, so that the driver writes {SECRET}, or put the password back into the values",
+        "do not upgrade before the Secret is there",
+    ),
+    "skipped": Step(
+        f"a step was skipped: the values hold no password any more, and {SECRET} is not the driver's yet",
+        "put the password back and go through steps 1 and 2 first",
+        f"do not deploy these values: Helm deletes its {SECRET} in that upgrade, and what RabbitMQ and its clients "
+        f"start "
+        "with in between is open",
+    ),
+    "done": Step(f"migrated: the driver made {SECRET}, and the values hold no password", ""),
+}
+"""Every state that is one of the procedure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration:
+    """Where the procedure stands.
+
+    `owner` is who made the Secret, None where it is absent. `password` says that the values hold one, `setting` where;
+    `class_name` is the class that makes the Secret, `pod` the pod that has it mounted.
+    """
+
+    state: State
+    owner: Owner | None
+    password: bool
+    class_name: str
+    pod: str | None
+    setting: Setting | None = None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the Secret is in other hands for a while, by intention."""
+        return self.state in ("after 1", "within 2", "after 2", "not mounted")
+
+
+def migration(
+    values: Values | Missing | None,
+    secrets: Iterable[Secret],
+    release: Release | Missing | None,
+    classes: SecretProviderClasses | None,
+    statuses: SecretProviderClassPodStatuses | None,
+    namespace: str,
+) -> Migration:
+    """Return the state, judged from what is planned, what is deployed, and who made the Secret that is there.
+
+    Without readable values the deployed class stands for the planned one, and the deployed release tells whether the
+    chart makes the Secret, which it does when there is a password.
+    """
+    planned, password, setting = _plan(values)
+    deployed = _making(classes, namespace)
+    if not isinstance(values, Values):
+        planned = deployed
+        password = isinstance(release, Release) and SECRET in release.secrets
+    existing = by_name(secrets, namespace).get(SECRET)
+    owner = owner_of(existing, release) if existing else None
+    pod = _mounting(statuses, deployed, namespace)
+    found = isinstance(release, Release) and release.found
+    state: State
+    if planned is None:
+        state = "not synced"
+    elif not found and owner is None:
+        state = "fresh with password" if password else "fresh"
+    elif owner == "driver":
+        state = "after 2" if password else "done"
+    elif not password:
+        state = "too early" if owner is None else "skipped"
+    elif deployed is None:
+        state = "before 1"
+    elif owner is None:
+        state = "within 2"
+    else:
+        state = "not mounted" if pod is None and statuses is not None else "after 1"
+    return Migration(
+        state=state,
+        owner=owner,
+        password=password,
+        class_name=planned or deployed or f"{SECRET}-sync",
+        pod=pod,
+        setting=setting,
+    )
+
+
+def _plan(values: Values | Missing | None) -> tuple[str | None, bool, Setting | None]:
+    """The planned class that makes the Secret, and whether the values hold a password."""
+    if not isinstance(values, Values):
+        return None, False, None
+    index = Index(values)
+    block = keyvault(values, index)
+    makes = (
+        planned.class_name
+        for planned in (block.classes if block and block.enabled else ())
+        if any(entry.name == SECRET for entry in planned.entries)
+    )
+    setting = index.dotted(PASSWORD)
+    return next(makes, None), setting is not None and not setting.empty, setting
+
+
+def _making(classes: SecretProviderClasses | None, namespace: str) -> str | None:
+    made = (
+        one.metadata.name
+        for one in sorted(classes.items if classes else (), key=lambda one: one.metadata.name)
+        if one.metadata.namespace in ("", namespace)
+        and any(secret.secret_name == SECRET for secret in one.spec.secret_objects)
+    )
+    return next(made, None)
+
+
+def _mounting(statuses: SecretProviderClassPodStatuses | None, deployed: str | None, namespace: str) -> str | None:
+    pods = (
+        record.status.pod_name
+        for record in (statuses.items if statuses else ())
+        if record.status.mounted
+        and record.status.secret_provider_class_name == deployed
+        and record.metadata.namespace in ("", namespace)
+    )
+    return min(pods, default=None)

@@ -1,0 +1,205 @@
+"""RabbitMQ's procedure: each state as it is reached, forwards, backwards and with a step left out."""
+
+from typing import Any
+
+import pytest
+
+from checks.rabbitmq_migration import rabbitmq_migration
+from preflight import Finding, Missing, Status, facts
+from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses
+from preflight.sync.rabbitmq import PROCEDURE
+from preflight.testing import (
+    claim,
+    class_pod_status,
+    container,
+    daemon_set,
+    judge,
+    release,
+    secret,
+    secret_provider_class,
+    values,
+)
+
+MANAGED = {"secrets-store.csi.k8s.io/managed": "true"}
+KEYS = {"rabbitmq-password": "cluedin-rabbitmq-password", "rabbitmq-erlang-cookie": "cluedin-rabbitmq-cookie"}
+HELMS = secret("cluedin-rabbitmq", keys=KEYS, release="cluedin", managers=("helm",))
+DRIVERS = secret("cluedin-rabbitmq", keys=KEYS, labels=MANAGED, managers=("secrets-store-csi-driver",))
+BY_HAND = secret("cluedin-rabbitmq", keys=KEYS, managers=("kubectl-create",))
+CLASS = secret_provider_class("cluedin-rabbitmq-sync", {"cluedin-rabbitmq": KEYS})
+DEPLOYED = SecretProviderClasses(served=True, items=(CLASS,))
+NO_CLASS = SecretProviderClasses(served=True)
+MOUNTED = SecretProviderClassPodStatuses(
+    served=True,
+    items=(class_pod_status("cluedin-rabbitmq-sync", "cluedin-rabbitmq-0", dict.fromkeys(KEYS.values(), "0" * 32)),),
+)
+UNMOUNTED = SecretProviderClassPodStatuses(served=True)
+NEW = daemon_set("aks-secrets-store-csi-driver", containers=(container("secrets-store", image="x/driver:v1.6.0"),))
+
+
+def plan(*, password: bool, synced: bool = True) -> facts.Values:
+    rabbit = "  rabbitmq:\n    auth:\n      password: made-up\n" if password else "  rabbitmq: {auth: {password: ''}}\n"
+    entries = "".join(f"          {key}: {name}\n" for key, name in KEYS.items())
+    classes = (
+        "    secretProviderClasses:\n      cluedin-rabbitmq:\n      - secretName: cluedin-rabbitmq\n"
+        f"        secretKeys:\n{entries}"
+    )
+    return values(
+        f"infrastructure:\n{rabbit}global:\n  keyvault:\n    enabled: true\n    keyvaultName: kv-1\n"
+        + (classes if synced else "")
+    )
+
+
+WITH, WITHOUT = plan(password=True), plan(password=False)
+MAKING = release(secrets=("cluedin-rabbitmq",))
+FRESH = facts.Release(found=False)
+
+
+def findings(**given: Any) -> tuple[Finding, ...]:
+    known: dict[str, Any] = {
+        "stage": "deploy",
+        "values": WITH,
+        "secrets": (HELMS,),
+        "release": MAKING,
+        "secret_provider_classes": NO_CLASS,
+        "secret_provider_class_pod_statuses": UNMOUNTED,
+    }
+    return judge(rabbitmq_migration, **{**known, **given}).findings
+
+
+def the_finding(**given: Any) -> Finding:
+    (finding,) = findings(**given)
+    return finding
+
+
+STEPS: list[tuple[str, Status, Status, dict[str, Any]]] = [
+    ("before 1", Status.PASS, Status.PASS, {}),
+    ("not mounted", Status.FAIL, Status.FAIL, {"secret_provider_classes": DEPLOYED}),
+    (
+        "after 1",
+        Status.WARN,
+        Status.WARN,
+        {"secret_provider_classes": DEPLOYED, "secret_provider_class_pod_statuses": MOUNTED},
+    ),
+    (
+        "within 2",
+        Status.WARN,
+        Status.WARN,
+        {"secret_provider_classes": DEPLOYED, "secret_provider_class_pod_statuses": MOUNTED, "secrets": ()},
+    ),
+    (
+        "after 2",
+        Status.FAIL,
+        Status.WARN,
+        {"secret_provider_classes": DEPLOYED, "secret_provider_class_pod_statuses": MOUNTED, "secrets": (DRIVERS,)},
+    ),
+    (
+        "done",
+        Status.PASS,
+        Status.PASS,
+        {
+            "secret_provider_classes": DEPLOYED,
+            "secret_provider_class_pod_statuses": MOUNTED,
+            "secrets": (DRIVERS,),
+            "values": WITHOUT,
+        },
+    ),
+]
+"""The procedure from its start to its end: state, status where values are to be deployed, and where they are."""
+
+
+@pytest.mark.parametrize(("state", "deploying", "deployed", "given"), STEPS, ids=[step[0] for step in STEPS])
+def test_each_step_is_recognised(state: str, deploying: Status, deployed: Status, given: dict[str, Any]) -> None:
+    for stage, status in (("deploy", deploying), ("verify", deployed)):
+        finding = the_finding(**given, stage=stage)
+        assert (finding.evidence["state"], finding.status) == (state, status)
+        assert finding.object == "secret/cluedin/cluedin-rabbitmq"
+
+
+def test_step_2_has_the_exact_commands_and_only_it_deletes_anything() -> None:
+    said = {step[0]: the_finding(**step[3]) for step in STEPS}
+    assert said["after 1"].commands
+    assert said["after 1"].commands.bash == (
+        "kubectl delete secret cluedin-rabbitmq -n cluedin",
+        "kubectl delete pod cluedin-rabbitmq-0 -n cluedin",
+        "kubectl get secret cluedin-rabbitmq -n cluedin --show-labels",
+    )
+    deleting = [
+        state for state, one in said.items() if one.commands and any("delete secret" in c for c in one.commands.bash)
+    ]
+    assert deleting == ["after 1"]
+
+
+def test_a_password_that_would_be_deployed_again_is_pointed_at() -> None:
+    finding = the_finding(**STEPS[4][3])
+    assert finding.location
+    assert (finding.location.file, finding.location.line) == ("values.yaml", 4)
+
+
+def test_step_3_without_the_secret_fails_before_and_warns_after() -> None:
+    for stage, status in (("deploy", Status.FAIL), ("verify", Status.WARN)):
+        finding = the_finding(stage=stage, values=WITHOUT, secrets=(), secret_provider_classes=DEPLOYED)
+        assert (finding.evidence["state"], finding.status) == ("too early", status)
+        assert "PASSWORDS ERROR" in finding.message
+
+
+@pytest.mark.parametrize("classes", [NO_CLASS, DEPLOYED])
+def test_a_step_that_was_skipped_is_named(classes: SecretProviderClasses) -> None:
+    finding = the_finding(values=WITHOUT, secret_provider_classes=classes)
+    assert (finding.evidence["state"], finding.status) == ("skipped", Status.WARN)
+    assert "steps 1 and 2 first" in (finding.hint or "")
+
+
+def test_a_secret_made_by_hand_is_moved_like_helms() -> None:
+    given = {"secret_provider_classes": DEPLOYED, "secret_provider_class_pod_statuses": MOUNTED}
+    finding = the_finding(**given, secrets=(BY_HAND,))
+    assert (finding.evidence["state"], finding.evidence["owner"]) == ("after 1", "somebody")
+
+
+def test_a_fresh_installation_passes_and_needs_no_password() -> None:
+    assert the_finding(release=FRESH, secrets=(), values=WITHOUT).status is Status.PASS
+    assert the_finding(release=FRESH, secrets=()).status is Status.WARN
+
+
+def test_from_driver_1_6_on_the_values_must_be_equal_before_step_1() -> None:
+    finding = the_finding(daemon_sets=(NEW,))
+    assert finding.status is Status.WARN
+    assert "replaces the Secret already in step 1" in finding.message
+    assert "present password" in (finding.hint or "")
+
+
+def test_what_is_not_synced_needs_no_migration() -> None:
+    assert the_finding(values=plan(password=True, synced=False)).status is Status.SKIP
+
+
+def test_without_values_what_is_deployed_tells() -> None:
+    absent = Missing(reason="no -f given", why="not-given")
+    given = {"values": absent, "secret_provider_classes": DEPLOYED, "secret_provider_class_pod_statuses": MOUNTED}
+    assert the_finding(**given).evidence["state"] == "after 1"
+    assert the_finding(**given, secrets=(DRIVERS,), release=release()).evidence["state"] == "done"
+
+
+def test_a_release_that_was_not_read_leaves_it_open() -> None:
+    refused = Missing(reason="needs get secrets", why="refused")
+    finding = the_finding(release=refused)
+    assert finding.status is Status.UNKNOWN
+    assert "needs get secrets" in finding.message
+
+
+def test_services_that_remember_their_password_are_named_with_their_volume() -> None:
+    document = values(
+        "global:\n  keyvault:\n    enabled: true\n    secretProviderClasses:\n      cluedin-sqlserver:\n"
+        "      - secretName: cluedin-sqlserver-secret\n        secretKeys: {sapassword: cluedin-mssql-sa-password}\n"
+        "      cluedin-redis:\n      - secretName: cluedin-redis\n        secretKeys: {redis-password: cluedin-redis}\n"
+    )
+    claims = (claim("cluedin-sqlserver-data", "pvc-1"), claim("redis-data-cluedin-redis-master-0", "pvc-2"))
+    found = findings(values=document, secrets=(), persistent_volume_claims=claims)
+    warned = [finding for finding in found if finding.status is Status.WARN]
+    assert [finding.object for finding in warned] == ["secret/cluedin/cluedin-sqlserver-secret"]
+    assert "on volume cluedin-sqlserver-data" in warned[0].message
+    moved = secret("cluedin-sqlserver-secret", labels=MANAGED)
+    assert the_finding(values=document, secrets=(moved,), persistent_volume_claims=claims).status is Status.SKIP
+
+
+def test_every_state_has_its_words() -> None:
+    for step in PROCEDURE.values():
+        assert len(step.reached + step.not_now) < 390
