@@ -49,6 +49,10 @@ def chart_support(
         yield passed(f"the {len(graph.classes)} classes are rendered, {rests_on(graph)}")
 
 
+def _chart_named(graph: Graph) -> str:
+    return f"{graph.version} ({graph.assumed})" if graph.assumed else graph.version or ""
+
+
 def _ignored(version: str, switch: facts.Setting | None) -> Finding:
     return fail(
         f"chart {version} does not read global.keyvault: nothing is synced, and pods that mount a class do not start",
@@ -61,11 +65,11 @@ def _ignored(version: str, switch: facts.Setting | None) -> Finding:
 
 def _chart(graph: Graph, index: Index, switch: facts.Setting | None) -> Iterator[Finding]:
     if not graph.supported:
-        yield _ignored(graph.version or "", switch)
+        yield _ignored(_chart_named(graph), switch)
     elif graph.render_error:
         classes = index.get(*KEYVAULT, "secretProviderClasses")
         yield fail(
-            f"chart {graph.version} does not render: {graph.render_error}",
+            f"chart {_chart_named(graph)} does not render: {graph.render_error}",
             "values/global.keyvault.secretProviderClasses",
             "set secretProviderClasses to a map with cluedin-sqlserver, cluedin-elasticsearch and cluedin-redis in it",
             location=location(classes or index.get(*KEYVAULT, "frontendCrt") or switch),

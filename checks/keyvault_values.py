@@ -65,7 +65,8 @@ def keyvault_values(
 
 
 def _finding(fault: Fault) -> Finding:
-    message = f"{dotted(fault.path)}: {fault.message}"
+    path = dotted(fault.path)
+    message = fault.message if fault.object == f"values/{path}" else f"{path}: {fault.message}"
     if fault.status == "skip":
         return skip(message, fault.object)
     say = fail if fault.status == "fail" else warn
@@ -75,7 +76,7 @@ def _finding(fault: Fault) -> Finding:
 def _misplaced(setting: facts.Setting) -> Finding:
     path = dotted(setting.path)
     return fail(
-        f"{path}: no chart from 2.3.0 on reads a key vault block here",
+        "no chart from 2.3.0 on reads a key vault block here",
         f"values/{path}",
         "move it to global.keyvault",
         location=location(setting),

@@ -52,7 +52,7 @@ def _refused(graph: Graph, refusal: Refusal, *, upgrade: bool) -> Finding:
         ]
         cause = f": {dotted(lists[0].setting.path)} replaces the chart's list" if lists else ""
         return fail(
-            f"{refusal.pod.workload}: {refusal.what}{cause}",
+            f"{refusal.what}{cause}",
             where,
             f"add the volume {refusal.volume} to the list again (an emptyDir)" if lists else "define the volume",
             location=place or (location(lists[0].setting) if lists else None),
@@ -60,13 +60,13 @@ def _refused(graph: Graph, refusal: Refusal, *, upgrade: bool) -> Finding:
     hint = f"remove your own {refusal.volume}: the chart mounts it by itself"
     if upgrade and refusal.merges:
         return warn(
-            f"{refusal.pod.workload}: {refusal.what}; an upgrade by Helm 3 merges the two, an installation (or "
+            f"{refusal.what}; an upgrade by Helm 3 merges the two, an installation (or "
             "server-side apply, as in Helm 4) is refused",
             where,
             hint,
             location=place,
         )
-    return fail(f"{refusal.pod.workload}: {refusal.what}; the API server refuses it", where, hint, location=place)
+    return fail(f"{refusal.what}; the API server refuses it", where, hint, location=place)
 
 
 def _lost(graph: Graph, lost: LostEntry) -> Finding:

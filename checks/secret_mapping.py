@@ -68,7 +68,7 @@ def _row(
     made = {secret.name for secret in graph.made}
     where = f"values/{row.switch}"
     if row.name in made:
-        if named not in synced:
+        if named not in synced and row.turns_off:
             yield warn(
                 f"{row.switch} is not read by this chart, which still makes {row.name} ({rests_on(graph)})",
                 where,

@@ -13,7 +13,8 @@ class Row:
     """One Secret of one application.
 
     `switch` is the path that stops the chart making it; `readers` are the paths that move the references of those who
-    read it under its default name; `needs` is a key that a Secret named by the switch must have.
+    read it under its default name; `needs` is a key that a Secret named by the switch must have. `turns_off` is false
+    where the path only moves the reference and the chart makes its own all the same.
     """
 
     application: str
@@ -21,6 +22,7 @@ class Row:
     switch: str
     readers: tuple[str, ...] = ()
     needs: str | None = None
+    turns_off: bool = True
 
 
 TABLE = (
@@ -88,6 +90,7 @@ TABLE = (
         application="cluedin-rabbitmq",
         name="cluedin-rabbitmq-load-definition",
         switch=f"{_INFRA}rabbitmq.loadDefinition.existingSecret",
+        turns_off=False,
     ),
 )
 

@@ -105,14 +105,29 @@ def _asks(block: KeyVaultBlock | None) -> bool:
 
 
 def _located(graph: Graph, values: Values) -> Graph:
-    """Give the classes and Secrets of a manifest their places in the values."""
-    block = keyvault(values, Index(values))
+    """Give the classes, Secrets and hand-made volumes of a manifest their places in the values."""
+    index = Index(values)
+    block = keyvault(values, index)
     places: dict[tuple[str, str], Setting] = {}
     for planned_class in block.classes if block else ():
         for entry in planned_class.entries:
             places[planned_class.class_name, entry.name or ""] = entry.setting
+    by_hand = {
+        (setting.text, name.text): index.get(*setting.path[:-3])
+        for setting in values.settings
+        if setting.path[-1] == "secretProviderClass" and (name := index.get(*setting.path[:-3], "name"))
+    }
     return replace(
         graph,
+        pods=tuple(
+            replace(
+                pod,
+                volumes=tuple(
+                    replace(volume, setting=by_hand.get((volume.class_name, volume.name))) for volume in pod.volumes
+                ),
+            )
+            for pod in graph.pods
+        ),
         classes=tuple(
             replace(
                 item,

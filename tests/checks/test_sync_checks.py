@@ -1,17 +1,27 @@
 """The checks of the whole chain, each rule on the smallest values that show it."""
 
 import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from checks.akv_naming import akv_naming
 from checks.bootstrap_cycle import bootstrap_cycle
 from checks.chart_support import chart_support
+from checks.keyvault_values import keyvault_values
 from checks.mount_clash import mount_clash
 from checks.secret_keys import secret_keys
 from checks.secret_mapping import secret_mapping
 from checks.secret_mounted import secret_mounted
 from checks.secret_owner import secret_owner
 from preflight import Finding, Stage, facts
+from preflight.collect.known_paths import KNOWN
+from preflight.collect.values import settings_of
 from preflight.facts.kubernetes import Annotations
 from preflight.model import Target
+from preflight.sync.chart import chart_facts, predict
+from preflight.sync.patch import patch
+from preflight.sync.view import document
 from tests.checks.plan import keyvault, recorded, said, values
 from tests.data import data_path
 
@@ -310,3 +320,61 @@ def test_where_nothing_is_synced_or_rendered_the_chain_is_not_judged(check: obje
     assert statuses(check(recorded("installer-passwords"), header())) == ["skip"]
     assert statuses(check(recorded("only-frontend-crt"), header())) == ["skip"]
     assert statuses(check(keyvault(MOUNTED_BY_SERVER), header("9.9.9"))) == ["unknown"]
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(min_value=-1, max_value=99),
+    st.text(max_size=12),
+    st.sampled_from(["cluedin-redis", "cluedin-email", "on", "$x", "x" * 300, "P@ss w!"]),
+)
+SHAPES = st.recursive(
+    SCALARS,
+    lambda below: st.lists(below, max_size=3) | st.dictionaries(st.sampled_from(["name", "secretName", "a"]), below),
+    max_leaves=6,
+)
+
+
+def _placed(path: str, shape: object) -> dict[str, object]:
+    node = shape
+    for part in reversed(path.rstrip("!?").split(".")):
+        node = [node] if part == "*" else {part.replace("~", "."): node}
+    assert isinstance(node, dict)
+    return node
+
+
+def _together(left: object, right: object) -> object:
+    if isinstance(left, dict) and isinstance(right, dict):
+        both = {key: _together(left[key], right[key]) for key in left.keys() & right.keys()}
+        return {**left, **right, **both}
+    return right
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(KNOWN), SHAPES), max_size=12),
+    st.sampled_from([*chart_facts().versions, "9.9.9"]),
+)
+def test_values_in_any_shape_get_findings_and_never_a_crash(parts: list[tuple[str, object]], version: str) -> None:
+    tree: object = {"global": {"keyvault": {"enabled": True}}}
+    for path, shape in parts:
+        tree = _together(tree, _placed(path, shape))
+    assert isinstance(tree, dict)
+    plan = settings_of(tree, source="files")
+    for check in (
+        chart_support,
+        secret_mapping,
+        secret_mounted,
+        mount_clash,
+        secret_keys,
+        secret_owner,
+        bootstrap_cycle,
+    ):
+        assert check(plan, header(version))
+    assert keyvault_values(plan, header(version))
+    assert akv_naming(plan)
+    graph = predict(plan, version)
+    if graph is not None:
+        yaml.safe_load(patch(plan, graph))
+        assert document(graph)["chart_version"] == version
