@@ -149,7 +149,9 @@ def _detail(outcome: Judged, screen: Screen, verbosity: int) -> list[str]:
 def _finding(finding: Finding, screen: Screen, verbosity: int) -> list[str]:
     """Return at most four lines: object, numbers, consequence, cure. All of it, and the evidence, when verbose."""
     room = screen.width - _INDENT
-    where = f" ({place(finding)})" if finding.location else ""
+    # The folder of a values file is the reader's own; the other formats, and -v, tell all of it.
+    spot = place(finding) if verbosity > 0 else place(finding).rpartition("/")[2]
+    where = f" ({spot})" if finding.location else ""
     name = f"{finding.object}{where}: " if finding.object else ""
     said = screen.wrapped(screen.text(name + message(finding)), room)
     cure = screen.wrapped(screen.text(finding.hint), room - 3) if finding.hint else []
