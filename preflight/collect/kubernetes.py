@@ -15,6 +15,8 @@ from preflight.collect.release import DEFAULT_NAMESPACE, release_readers
 from preflight.collect.secret_table import list_secrets
 from preflight.facts import (
     FACTS,
+    CertificateObject,
+    CertificateObjects,
     Fact,
     Missing,
     Pod,
@@ -28,9 +30,10 @@ from preflight.facts import (
 __all__ = ["Cluster", "connect", "readers", "server_version"]
 
 T = TypeVar("T")
-C = TypeVar("C", SecretProviderClasses, SecretProviderClassPodStatuses)
+C = TypeVar("C", SecretProviderClasses, SecretProviderClassPodStatuses, CertificateObjects)
 
 _CSI_GROUP = "/apis/secrets-store.csi.x-k8s.io/v1"
+_CERT_MANAGER_GROUP = "/apis/cert-manager.io/v1"
 
 
 def readers(
@@ -52,14 +55,17 @@ def readers(
         "secrets": partial(_secrets, cluster, namespace),
         "access_reviews": partial(read_access_reviews, cluster, namespace),
         "secret_provider_classes": partial(
-            _served, cluster, "secretproviderclasses", SecretProviderClasses, SecretProviderClass
+            _served, cluster, f"{_CSI_GROUP}/secretproviderclasses", SecretProviderClasses, SecretProviderClass
         ),
         "secret_provider_class_pod_statuses": partial(
             _served,
             cluster,
-            "secretproviderclasspodstatuses",
+            f"{_CSI_GROUP}/secretproviderclasspodstatuses",
             SecretProviderClassPodStatuses,
             SecretProviderClassPodStatus,
+        ),
+        "cert_manager_certificates": partial(
+            _served, cluster, f"{_CERT_MANAGER_GROUP}/certificates", CertificateObjects, CertificateObject
         ),
         **release_readers(cluster, namespace=namespace, release=release, read_release=read_release),
     }
@@ -134,20 +140,20 @@ def _list(cluster: Cluster, fact: Fact, _: Get) -> tuple[Any, ...]:
         raise
 
 
-def _served(cluster: Cluster, kind: str, whole: type[C], item: type[Any], _: Get) -> C:
-    """List a kind of the CSI driver. Its absence is a fact, and known even where listing it is not allowed."""
+def _served(cluster: Cluster, path: str, whole: type[C], item: type[Any], _: Get) -> C:
+    """List a kind that something else brings. Its absence is a fact, and known even where listing is not allowed."""
     try:
-        return whole(served=True, items=_listed(cluster, f"{_CSI_GROUP}/{kind}", item))
+        return whole(served=True, items=_listed(cluster, path, item))
     except Refused as error:
-        if error.status == NOT_FOUND or (error.status == FORBIDDEN and not _group_exists(cluster)):
+        if error.status == NOT_FOUND or (error.status == FORBIDDEN and not _exists(cluster, path.rpartition("/")[0])):
             return whole(served=False)
         raise
 
 
-def _group_exists(cluster: Cluster) -> bool:
+def _exists(cluster: Cluster, group: str) -> bool:
     """Ask discovery, which everybody may read; rights are looked at before existence, so a list cannot tell."""
     try:
-        get(cluster, _CSI_GROUP)
+        get(cluster, group)
     except Refused as error:
         return error.status != NOT_FOUND
     return True

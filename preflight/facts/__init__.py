@@ -63,6 +63,8 @@ from preflight.facts.azure import (
 from preflight.facts.events import Event, EventSeries, InvolvedObject
 from preflight.facts.kubernetes import (
     AccessReview,
+    CertificateObject,
+    CertificateObjects,
     ClassParameters,
     Container,
     CSIDriver,
@@ -101,6 +103,8 @@ __all__ = [
     "AgentPool",
     "CSIDriver",
     "Certificate",
+    "CertificateObject",
+    "CertificateObjects",
     "CertificatePolicy",
     "ClassParameters",
     "ClusterIdentity",
@@ -331,6 +335,13 @@ FACTS: dict[str, Fact] = {
             source="kubernetes",
             right="list secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io in all namespaces",
             ask="kubectl get secretproviderclasspodstatuses -A -o json",
+        ),
+        Fact(
+            name="cert_manager_certificates",
+            type=CertificateObjects,
+            source="kubernetes",
+            right="list certificates.cert-manager.io in all namespaces",
+            ask="kubectl get certificates.cert-manager.io -A -o json",
         ),
         Fact(
             name="access_reviews",

@@ -687,6 +687,32 @@ class SecretProviderClassPodStatuses(_Object, frozen=True, kw_only=True):
     items: tuple[SecretProviderClassPodStatus, ...] = ()
 
 
+# --- cert-manager ---
+
+
+class CertificateObjectSpec(_Object, frozen=True, kw_only=True):
+    """The Secret that cert-manager writes the certificate to."""
+
+    secret_name: str = ""
+
+
+class CertificateObject(_Object, frozen=True, kw_only=True):
+    """A Certificate of cert-manager: whatever else writes to its Secret is overwritten."""
+
+    metadata: ObjectMeta
+    spec: CertificateObjectSpec = CertificateObjectSpec()
+
+
+class CertificateObjects(_Object, frozen=True, kw_only=True):
+    """The Certificates, and whether cert-manager's kinds are served at all."""
+
+    served: bool
+    items: tuple[CertificateObject, ...] = ()
+
+
+# --- CSI drivers ---
+
+
 class CSIDriver(_Object, frozen=True, kw_only=True):
     """A registered CSI driver; ours is `secrets-store.csi.k8s.io`."""
 

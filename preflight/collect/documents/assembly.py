@@ -13,6 +13,7 @@ from preflight.collect.documents.trimming import OF_A_VAULT
 from preflight.collect.documents.unpack import shown
 from preflight.facts import (
     AgentPool,
+    CertificateObjects,
     Fact,
     ManagedCluster,
     Missing,
@@ -45,6 +46,7 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
     for name, container in (
         ("secret_provider_classes", SecretProviderClasses),
         ("secret_provider_class_pod_statuses", SecretProviderClassPodStatuses),
+        ("cert_manager_certificates", CertificateObjects),
     ):
         if name in there:
             # A list of a kind comes only from a server that has the kind.

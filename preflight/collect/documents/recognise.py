@@ -28,6 +28,7 @@ _OTHER_KUBERNETES = {
     ("", "secrets"): "secrets",
     ("", "namespaces"): "namespaces",
     ("metrics.k8s.io", "podmetricses"): "pod_metrics",  # served as `pods` of that group
+    ("cert-manager.io", "certificates"): "cert_manager_certificates",
     ("secrets-store.csi.x-k8s.io", "secretproviderclasses"): "secret_provider_classes",
     ("secrets-store.csi.x-k8s.io", "secretproviderclasspodstatuses"): "secret_provider_class_pod_statuses",
 }

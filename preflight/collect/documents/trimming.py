@@ -15,6 +15,7 @@ from preflight.collect.documents.peeking import array, field
 from preflight.collect.secret_table import secrets_of_table
 from preflight.facts import (
     AgentPool,
+    CertificateObject,
     Fact,
     ManagedCluster,
     ObjectMeta,
@@ -28,6 +29,7 @@ from preflight.facts import (
 
 _ITEM_TYPES: Mapping[str, type[Any]] = {
     "agent_pools": AgentPool,
+    "cert_manager_certificates": CertificateObject,
     "cluster": ManagedCluster,
     "role_assignments": RoleAssignment,
     "secret_provider_classes": SecretProviderClass,
