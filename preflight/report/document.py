@@ -147,6 +147,15 @@ def under(document: Document, *, fail_on: FailOn, allow_unknown: bool) -> Docume
     return msgspec.structs.replace(document, fail_on=fail_on, allow_unknown=allow_unknown, exit_code=code)
 
 
+def in_order(document: Document) -> Document:
+    """Return the document with its findings in order again: names that were translated may sort otherwise."""
+    outcomes = tuple(
+        msgspec.structs.replace(outcome, findings=tuple(sorted(outcome.findings, key=_finding_order)))
+        for outcome in document.outcomes
+    )
+    return msgspec.structs.replace(document, outcomes=outcomes)
+
+
 def _verdict(outcomes: Iterable[Judged], *, partial: bool) -> Verdict:
     statuses = {finding.status for outcome in outcomes for finding in outcome.findings}
     statuses |= {outcome.status for outcome in outcomes if not outcome.findings}
