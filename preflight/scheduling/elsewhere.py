@@ -128,19 +128,36 @@ class _Search:
         self._budgets = budgets
         self._unopened = [(grown.room, number) for grown in growth for number in range(1, grown.more + 1)]
         self._opened: set[str] = set()
+        self._in_vain: dict[bytes, Move] = {}
 
     def move(self, resident: Resident, node: str) -> Move:
-        """Find the pod a place and take it."""
+        """Find the pod a place and take it.
+
+        Where one pod found none, its like finds none either until something changes: a thousand replicas that are
+        pushed out of five hundred full nodes are one search, not half a million.
+        """
         kind = owner_kind(resident.pod)
         if kind in ("DaemonSet", "Node", None):
             return Move(resident=resident, node=node, fate="lost", why=f"owned by {kind or 'nobody'}")
         demand, home = again(resident), self._places[node].node
+        likeness = _likeness(demand, home)
+        if likeness in self._in_vain:
+            return msgspec.structs.replace(self._in_vain[likeness], resident=resident, node=node)
+        found = self._searched(demand, home, Move(resident=resident, node=node, fate="stuck"))
+        if found.fate == "stuck" and likeness:
+            self._in_vain[likeness] = found
+        elif found.fate != "stuck":
+            self._in_vain.clear()
+        return found
+
+    def _searched(self, demand: Demand, home: Node, found: Move) -> Move:
+        node = found.node
         may = {
             name: may_run(demand, home, room.node, self._ties) for name, room in self._places.items() if name != node
         }
         allowed = [name for name, verdict in may.items() if verdict]
         roomy = [name for name in allowed if fits(demand, self._places[name])]
-        found = Move(resident=resident, node=node, fate="stuck", allowed=len(allowed), choices=len(roomy))
+        found = msgspec.structs.replace(found, allowed=len(allowed), choices=len(roomy))
         if roomy:
             to = max(roomy, key=lambda name: (emptiness(self._places[name]), name))
             self._places[to] = with_pod(self._places[to], demand)
@@ -185,6 +202,15 @@ class _Search:
         if any(self._ties.allow(demand.pod, home, node) is False for node in open_to_it):
             return "its volume cannot follow"
         return "the other nodes run another system or architecture"
+
+
+def _likeness(demand: Demand, home: Node) -> bytes:
+    """Return what decides where the pod may go and fit; equal for alike pods, empty where a volume ties it."""
+    spec = demand.spec
+    if any(volume.persistent_volume_claim for volume in spec.volumes):
+        return b""
+    wishes = (spec.node_selector, spec.affinity, spec.tolerations, demand.requests, sorted(demand.ports))
+    return msgspec.json.encode((*wishes, demand.priority, os_of(home), architecture_of(home)))
 
 
 def again(resident: Resident) -> Demand:
