@@ -2,10 +2,14 @@
 
 from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import click
 
 from preflight.manuals import Manual, manual, shipped
+
+if TYPE_CHECKING:
+    from preflight.symptoms import Symptom
 
 _ENTRY_POINT_GROUP, _OWN_DISTRIBUTION = "preflight.checks", "cluedin-preflight"
 _STAGES = ("enable", "deploy", "verify")
@@ -20,7 +24,7 @@ Explained = tuple[Manual, str]
 def command(topic: str | None, *, no_packs: bool) -> None:
     """Without TOPIC the table of checks; with a check's id its manual: why, how to fix, what is read with which right.
 
-    Offline, and instant.
+    With any other text (an event's, a log's, Helm's own words) the known symptoms that it shows. Offline, and instant.
     """
     explained, broken = _explained(packs=not no_packs)
     if topic is None:
@@ -31,9 +35,39 @@ def command(topic: str | None, *, no_packs: bool) -> None:
         if item.id == topic:
             click.echo(_text(item, pack))
             return
-    from preflight.errors import UsageError  # noqa: PLC0415 - on the way to an error
+    click.echo(_symptoms(topic))
 
-    raise UsageError(f"there is no check {topic!r}; the table of checks: cluedin-preflight explain")
+
+def _symptoms(text: str) -> str:
+    """Return what is known of the words in a text. Raises UsageError where nothing is: it may be a misspelt id."""
+    from preflight.errors import UsageError  # noqa: PLC0415 - a check's manual needs neither
+    from preflight.report.harmless import line  # noqa: PLC0415 - as above
+    from preflight.symptoms import explain_symptom  # noqa: PLC0415 - as above
+
+    matches = explain_symptom(text)
+    if not matches:
+        raise UsageError(
+            f"{line(text)[:60]!r} is no check, and shows no symptom that is known; "
+            "the table of checks: cluedin-preflight explain"
+        )
+    return "\n\n".join(_symptom(match.symptom, line(match.named)) for match in matches)
+
+
+def _symptom(symptom: "Symptom", named: str) -> str:
+    said = [
+        ("Cause", symptom.cause),
+        ("Cure ", symptom.cure),
+        ("Proof", f"cluedin-preflight run -c {symptom.check}" if symptom.check else "no check can see this"),
+    ]
+    return "\n".join(
+        [
+            f"{symptom.id}   (said by {symptom.said_by}{f', about {named}' if named else ''})",
+            *(
+                click.wrap_text(f"{label}  {text}", width=80, initial_indent="  ", subsequent_indent="         ")
+                for label, text in said
+            ),
+        ]
+    )
 
 
 def _explained(*, packs: bool) -> tuple[list[Explained], list[str]]:
