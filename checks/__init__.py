@@ -9,6 +9,7 @@ from checks.akv_naming import akv_naming
 from checks.bootstrap_cycle import bootstrap_cycle
 from checks.chart_support import chart_support
 from checks.fresh_node_fit import fresh_node_fit
+from checks.frontend_certificate import frontend_certificate
 from checks.identity_grant_model import identity_grant_model
 from checks.identity_kind import identity_kind
 from checks.identity_permissions import identity_permissions
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     vault_found,
     vault_network,
     vault_objects,
+    frontend_certificate,
     sync_status,
     pods_start,
     akv_naming,

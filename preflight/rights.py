@@ -15,16 +15,19 @@ NAME = "cluedin-preflight"
 VALUES_NAME = f"{NAME}-could-read-secret-values"
 
 _CSI_GROUP = "secrets-store.csi.x-k8s.io"
-_CSI_KINDS = {
-    "secret_provider_classes": "secretproviderclasses",
-    "secret_provider_class_pod_statuses": "secretproviderclasspodstatuses",
+_OF_OTHERS = {
+    "secret_provider_classes": (_CSI_GROUP, "secretproviderclasses"),
+    "secret_provider_class_pod_statuses": (_CSI_GROUP, "secretproviderclasspodstatuses"),
+    "cert_manager_certificates": ("cert-manager.io", "certificates"),
 }
+"""Kinds that the driver and cert-manager bring: the facts of these name no path, because it may not be served."""
 _RECORD_FACTS = ("release", "values")
 """Read from the release's record, a Secret: the only thing for which a Secret is ever fetched."""
 _METADATA = "Microsoft.KeyVault/vaults/secrets/readMetadata/action"
 _CERTIFICATES = "Microsoft.KeyVault/vaults/certificates/read"
 _DATA_ACTIONS = {
     "vault_secrets": _METADATA,
+    "vault_secret_versions": _METADATA,
     "deleted_vault_secrets": _METADATA,
     "vault_certificates": _CERTIFICATES,
     "deleted_vault_certificates": _CERTIFICATES,
@@ -97,8 +100,8 @@ def as_text(rights: Rights, *, namespace: str, scope: str) -> str:
 
 def _cluster_wide(fact: Fact) -> tuple[str, str] | None:
     """Return API group and resource of what is listed in all namespaces, None for anything else."""
-    if fact.name in _CSI_KINDS:
-        return _CSI_GROUP, _CSI_KINDS[fact.name]
+    if fact.name in _OF_OTHERS:
+        return _OF_OTHERS[fact.name]
     if not fact.path:
         return None
     *_, group, _version, resource = ["", *fact.path.split("/")]
