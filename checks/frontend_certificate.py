@@ -31,8 +31,9 @@ def frontend_certificate(
 ) -> Iterator[Finding]:
     """The front-end certificate can become the TLS secret.
 
-    The driver makes cluedin-frontend-crt of the vault's secret of that name: certificate and key in one. Where exporting
-    is forbidden there is no key; a PFX kept as a plain secret is handed out as it is; cert-manager writes to that name.
+    The driver makes cluedin-frontend-crt of the vault's secret of that name: certificate and key in one. Where
+    exporting is forbidden there is no key; a PFX kept as a plain secret is handed out as it is; cert-manager may write
+    to the same name.
 
     Fix: import the certificate, with its chain and an exportable key, into the vault's *certificates*, name it in
     `global.keyvault.frontendCrt`, and turn cert-manager off (`infrastructure.cert-manager.enabled: false`).
