@@ -65,7 +65,9 @@ def _sync_deployed(facts: Mapping[str, Any]) -> tuple[bool | None, str]:
         return True, "the deployed release has global.keyvault.enabled"
     if classes is not None or (release is not None and (not release.found or values is not None)):
         return False, ""
-    return None, "neither the release nor the SecretProviderClasses could be read"
+    unread = facts.get("release")
+    reason = f": {unread.reason}" if isinstance(unread, Missing) else ""
+    return None, f"neither the release nor the SecretProviderClasses could be read{reason}"
 
 
 def _keyvault_enabled(values: Any) -> bool:  # noqa: ANN401 - Values or None

@@ -108,12 +108,11 @@ def _account(snapshot: Snapshot, file: str) -> str:
         for name, value in snapshot.facts.items()
         if not isinstance(value, Missing)
     ]
-    left_out = [
-        f"  {name.replace('_', ' ')}: {line(value.reason)}"
-        for name, value in snapshot.facts.items()
-        if isinstance(value, Missing)
-    ]
+    left_out: dict[str, list[str]] = {}
+    for name, value in snapshot.facts.items():
+        if isinstance(value, Missing):
+            left_out.setdefault(line(value.reason), []).append(name.replace("_", " "))
     lines = [f"{'stdout' if file == '-' else file}: {', '.join(held) or 'nothing'}; 0 secret values"]
     if left_out:
-        lines += ["Left out:", *left_out]
+        lines += ["Left out:", *(f"  {', '.join(names)}: {reason}" for reason, names in left_out.items())]
     return "\n".join(lines)
