@@ -94,6 +94,7 @@ def snapshot() -> Snapshot:
         "a SecretProviderClass of provider azure is deployed",
         {
             **there,
+            **azure.surroundings(),
             "events": _events(there["pods"]),
             "secrets": (*cluedin.secrets(without=_synced(), revisions=4), *_written()),
             "secret_provider_classes": SecretProviderClasses(served=True, items=_classes()),
@@ -107,6 +108,7 @@ def snapshot() -> Snapshot:
             "group_memberships": azure.no_groups(azure.ADDON.object_id),
             "scale_sets": azure.scale_sets(),
             "vault_secrets": vault_objects(name for name in azure.VAULT_SECRETS if name != _LACKING),
+            "vault_secret_versions": _versions(),
             "values": values(deployed_values()),
             "release": release(
                 secrets=tuple(name for name in cluedin.CHART_SECRETS if name not in _synced()), revision=4
