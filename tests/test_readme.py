@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from preflight.__main__ import run
+from preflight.catalog import load
 from preflight.cli import cli
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,6 +39,19 @@ def test_every_line_to_type_is_understood(typed: str) -> None:
     """Each line's verb and options exist: asked for help with them, the command line answers it."""
     answer = CliRunner().invoke(cli, [*shlex.split(typed), "--help"])
     assert answer.exit_code == 0, answer.output
+
+
+def test_the_table_of_checks_is_current(request: pytest.FixtureRequest) -> None:
+    rows = ["| group | check | stages | holds when |", "|---|---|---|---|"]
+    for offer in load(packs=False).offers:
+        check = offer.check
+        rows.append(f"| {check.group} | `{check.id}` | {', '.join(check.stages)} | {check.title} |")
+    start, end = README.index("\n", README.index("<!-- checks:")) + 1, README.index("<!-- end of checks")
+    wanted = "\n".join(rows) + "\n"
+    if request.config.getoption("--golden"):
+        (ROOT / "README.md").write_text(README[:start] + wanted + README[end:], encoding="utf-8")
+        return
+    assert README[start:end] == wanted
 
 
 def test_there_are_lines_to_type() -> None:
