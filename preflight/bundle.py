@@ -67,6 +67,8 @@ def decode(data: bytes, name: str, facts: Mapping[str, Fact]) -> Snapshot:
     for fact, raw in file.facts.items():
         if fact not in facts:
             continue
+        if fact in file.missing:
+            raise InputError(f"{name}: the bundle is damaged: it holds {fact} and calls them missing")
         values[fact] = _decoded(raw, facts[fact].type, f"{name}: the bundle is damaged: facts.{fact}")
         if file.counts.get(fact) != count(values[fact]):
             raise InputError(
@@ -103,7 +105,7 @@ def _decoded(text: bytes | msgspec.Raw, type: Any, complaint: str) -> Any:  # no
 def _refuse_other_versions(text: bytes, name: str) -> None:
     schema = _decoded(text, _Label, f"{name}: the bundle is cut off or damaged").schema
     version = schema.removeprefix(SCHEMA_PREFIX)
-    if version == schema or not re.fullmatch(r"[0-9]{1,9}", version):
+    if version == schema or not re.fullmatch(r"[1-9][0-9]{0,8}", version):
         raise InputError(f"{name}: this is no bundle: its schema is not {SCHEMA_PREFIX}{VERSION}")
     if int(version) > VERSION:
         raise InputError(

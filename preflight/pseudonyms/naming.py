@@ -48,7 +48,7 @@ def _free_stem(kind: str, texts: str) -> str:
         stems = (f"{letter * 8}-0000-4000-8000-" for letter in "abcdef")
         return next((stem for stem in stems if stem not in texts), "abcdefab-0000-4000-8000-")
     stem, end = ("n", "") if kind == "node" else (kind, "-")
-    while re.search(rf"(?<![a-z0-9]){stem}[^a-z0-9]*[0-9]+(?![a-z0-9])", texts):
+    while re.search(rf"(?<![a-z0-9]){stem}[^a-z0-9\s]*[0-9]+(?![a-z0-9])", texts):
         stem += "x"
     return stem + end
 
