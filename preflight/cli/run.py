@@ -3,16 +3,20 @@
 from typing import Any
 
 import click
+import msgspec
 
 from preflight import bundle
 from preflight.cli import options
 from preflight.cli.judging import checks_wanted, judged, settings_from, show
 from preflight.cli.output import parse, read_named, write_whole
 from preflight.cli.taking import snapshot_of
+from preflight.cli.waiting import wait
+from preflight.collect.request import seconds
 from preflight.compare import against
-from preflight.errors import OutputError
+from preflight.errors import OutputError, UsageError
+from preflight.facts import Snapshot
 from preflight.report import json
-from preflight.report.document import FailOn
+from preflight.report.document import INTERRUPTED, Document, FailOn
 
 
 @click.command("run")
@@ -20,8 +24,10 @@ from preflight.report.document import FailOn
 @options.judging
 @options.gating
 @click.option("--operator", is_flag=True, help="You will do the next step: a right that you lack is a failure.")
+@click.option("--wait", "patience", metavar="DURATION", help="In stage verify: look again until the secrets are there.")
 @click.option("--baseline", metavar="RESULT", help="A saved result: only findings that it does not have count.")
 @click.option("--save-bundle", metavar="FILE", help="Keep what was judged.")
+@click.option("--wait", metavar="10m", help="First wait, at most so long, until the synced Secrets have arrived.")
 @options.showing
 def command(
     *,
@@ -32,8 +38,10 @@ def command(
     fail_on: FailOn | None,
     allow_unknown: bool,
     operator: bool,
+    patience: str | None,
     baseline: str | None,
     save_bundle: str | None,
+    wait: str | None,
     output: tuple[str, ...],
     quiet: bool,
     verbose: bool,
@@ -49,14 +57,33 @@ def command(
     settings = settings_from(settings_file, catalog)
     if operator:
         settings = settings.overridden("operator-permissions", required=True)
-    snapshot = snapshot_of(reading, catalog, offers, settings, quiet=quiet)
-    if save_bundle:
-        try:
-            write_whole(save_bundle, bundle.encode(snapshot, compress=save_bundle.endswith(".gz")))
-        except OSError as error:
-            raise OutputError(f"{save_bundle}: cannot be written: {error.strerror}") from None
-    result = judged(snapshot, catalog, offers, settings, fail_on=fail_on or "fail", allow_unknown=allow_unknown)
+
+    def look() -> tuple[Snapshot, Document]:
+        snapshot = snapshot_of(reading, catalog, offers, settings, quiet=quiet)
+        if patience and "verify" not in snapshot.header.stages:
+            raise UsageError(f"--wait waits for secrets to arrive, in stage verify; this is {snapshot.header.stage}")
+        return snapshot, judged(
+            snapshot, catalog, offers, settings, fail_on=fail_on or "fail", allow_unknown=allow_unknown
+        )
+
+    if patience and (reading["paths"] or reading["offline"]):
+        raise UsageError("--wait looks at a live cluster again and again; files do not change")
+    snapshot, result, cut_short = wait(look, seconds(patience)) if patience else (*look(), False)
+    if cut_short:
+        result = msgspec.structs.replace(result, partial=True, exit_code=INTERRUPTED)
     if baseline:
         result = against(result, json.parse(read_named(baseline), name=baseline))
+    unwritten = _keep(snapshot, save_bundle) if save_bundle else None
     show(result, outputs, quiet=quiet, verbose=verbose, color=color)
+    if unwritten:
+        raise OutputError(unwritten)
     return result.exit_code
+
+
+def _keep(snapshot: Snapshot, file: str) -> str | None:
+    """Write the bundle; return why it could not be, so that the report is shown all the same."""
+    try:
+        write_whole(file, bundle.encode(snapshot, compress=file.endswith(".gz")))
+    except OSError as error:
+        return f"{file}: cannot be written: {error.strerror}"
+    return None
