@@ -1,6 +1,5 @@
 """`show secrets`: the chain of each planned Secret, from the vault's object to the pod that reads it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -15,10 +14,9 @@ from preflight.facts import Header, Missing
 from preflight.model import Target
 from preflight.report.harmless import line
 from preflight.settings import Settings
-from preflight.sync.chains import chains
 from preflight.sync.graph import Graph
 from preflight.sync.planned import Undecided, planned, rests_on
-from preflight.sync.view import document, mermaid
+from preflight.sync.view import ROW_HEADERS, broken_links, document, mermaid, rows
 
 
 @click.command("secrets")
@@ -61,30 +59,16 @@ def _json(graph: Graph) -> str:
 
 
 def _text(graph: Graph) -> str:
-    """Return a row for each Secret, with counts where names would not fit, and below them every broken link in full."""
+    """Return a row for each Secret, and below them every broken link in full."""
     from tabulate import tabulate  # noqa: PLC0415 - only this format needs it
 
-    found = chains(graph)
     table = tabulate(
-        [
-            (
-                line(chain.secret.name),
-                line(chain.planned.name),
-                len(chain.objects),
-                line(_some(chain.mounted_by)),
-                len(chain.read_by),
-                "BROKEN" if chain.broken else "ok",
-            )
-            for chain in found
-        ],
-        headers=("Secret", "class", "objects", "mounted by", "readers", "chain"),
+        [[line(cell) for cell in row] for row in rows(graph)],
+        headers=ROW_HEADERS,
         tablefmt="simple",
+        colalign=("left", "left", "right", "left", "right", "left"),
         maxcolwidths=[19, 18, None, 13, None, None],
+        disable_numparse=True,
     )
-    broken = [f"{line(chain.secret.name)}: {line(chain.broken)}" for chain in found if chain.broken]
-    return "\n".join([line(rests_on(graph)), "", table, *([""] if broken else []), *wrapped(broken)])
-
-
-def _some(names: Sequence[str]) -> str:
-    first = names[0].partition("/")[2] if names else "nobody"
-    return f"{first} +{len(names) - 1}" if len(names) > 1 else first
+    broken = wrapped([line(sentence) for sentence in broken_links(graph)])
+    return "\n".join([line(rests_on(graph)), "", table, *([""] if broken else []), *broken])

@@ -36,7 +36,6 @@ def finished(
         stages=stages,
         target=target_of(found, request, context=context, azure_account=azure_account),
         offline=request.offline,
-        tokens=request.tokens if request.offline else (),
         partial=partial,
         notes=notes,
     )
@@ -77,7 +76,9 @@ def planned(request: Request) -> dict[str, Any]:
     """Return the facts that the request itself gives: merged values and rendered manifests. Raises InputError."""
     found: dict[str, Any] = {}
     if request.values_files or request.sets:
-        found["values"] = read_values_files([Path(file) for file in request.values_files], request.sets)
+        # A pipeline fills placeholders in later; against a live cluster they are a mistake.
+        tokens = request.tokens if request.offline else ()
+        found["values"] = read_values_files([Path(file) for file in request.values_files], request.sets, tokens)
     if request.manifests:
         found["manifest"] = read_manifests([(file, _content(file)) for file in request.manifests])
     elif request.chart:

@@ -231,8 +231,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a snapshot is of. Always there, so a check may take it beside its facts.
 
     `collected_at` is the clock of every age and expiry (RFC 3339, UTC). `stages` are the stages whose checks apply:
-    `stage` first, and `enable` too where values were given while the add-on is off. `tokens` are regular expressions of
-    placeholders that a pipeline fills in later, set with --offline only. `notes` are one-sentence remarks on
+    `stage` first, and `enable` too where values were given while the add-on is off. `notes` are one-sentence remarks on
     the input (which files were not used and why). `partial` means the collection was interrupted.
     """
 
@@ -243,7 +242,6 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stages: tuple[Stage, ...] = ()
     target: Target = Target()
     offline: bool = False
-    tokens: tuple[str, ...] = ()
     sample: bool = False
     partial: bool = False
     notes: tuple[str, ...] = ()

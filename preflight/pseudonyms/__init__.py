@@ -48,7 +48,7 @@ def pseudonymised(snapshot: Snapshot) -> tuple[Snapshot, Key]:
     dictionary = Dictionary({original: pseudonym for pseudonym, original in pseudonyms.items()})
     header = rewritten(snapshot.header, dictionary)
     header = msgspec.structs.replace(
-        header, collected_at=snapshot.header.collected_at, tokens=snapshot.header.tokens, notes=(*header.notes, NOTE)
+        header, collected_at=snapshot.header.collected_at, notes=(*header.notes, NOTE)
     )
     facts = {name: rewritten(value, dictionary) for name, value in snapshot.facts.items()}
     return Snapshot(header=header, facts=facts), Key(names=pseudonyms)

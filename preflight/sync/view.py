@@ -1,12 +1,13 @@
 """The graph for people and programs: the JSON of `show secrets`, rows for a table, and a mermaid flowchart."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from preflight.sync.chains import Chain, chains
 from preflight.sync.graph import Graph
 
-ROW_HEADERS = ("class", "vault object", "mounted by", "Secret", "keys", "read by", "first broken link")
+ROW_HEADERS = ("Secret", "class", "objects", "mounted by", "readers", "chain")
 
 
 def document(graph: Graph) -> dict[str, Any]:
@@ -63,19 +64,28 @@ def _chain(chain: Chain) -> dict[str, Any]:
 
 
 def rows(graph: Graph) -> list[tuple[str, ...]]:
-    """One row per planned Secret, under `ROW_HEADERS`; several names are parted by a line break."""
+    """One row per planned Secret, under `ROW_HEADERS`: counts where the names would not fit a terminal."""
     return [
         (
-            chain.planned.name,
-            "\n".join(chain.objects),
-            "\n".join(chain.mounted_by) or "nobody",
             chain.secret.name,
-            "\n".join(key for key, _ in chain.secret.keys),
-            "\n".join(chain.read_by) or "nobody",
-            chain.broken or "",
+            chain.planned.name,
+            str(len(chain.objects)),
+            _some(chain.mounted_by),
+            str(len(chain.read_by)),
+            "BROKEN" if chain.broken else "ok",
         )
         for chain in chains(graph)
     ]
+
+
+def broken_links(graph: Graph) -> list[str]:
+    """One sentence for each chain whose first broken link is known."""
+    return [f"{chain.secret.name}: {chain.broken}" for chain in chains(graph) if chain.broken]
+
+
+def _some(workloads: Sequence[str]) -> str:
+    first = workloads[0].partition("/")[2] if workloads else "nobody"
+    return f"{first} +{len(workloads) - 1}" if len(workloads) > 1 else first
 
 
 def mermaid(graph: Graph) -> str:
