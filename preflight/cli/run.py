@@ -27,7 +27,6 @@ from preflight.report.document import INTERRUPTED, Document, FailOn
 @click.option("--wait", "patience", metavar="DURATION", help="In stage verify: look again until the secrets are there.")
 @click.option("--baseline", metavar="RESULT", help="A saved result: only findings that it does not have count.")
 @click.option("--save-bundle", metavar="FILE", help="Keep what was judged.")
-@click.option("--wait", metavar="10m", help="First wait, at most so long, until the synced Secrets have arrived.")
 @options.showing
 def command(
     *,
@@ -41,7 +40,6 @@ def command(
     patience: str | None,
     baseline: str | None,
     save_bundle: str | None,
-    wait: str | None,
     output: tuple[str, ...],
     quiet: bool,
     verbose: bool,
