@@ -31,9 +31,8 @@ def frontend_certificate(
 ) -> Iterator[Finding]:
     """The front-end certificate can become the TLS secret.
 
-    The driver makes cluedin-frontend-crt of the vault's secret of that name: certificate and key in one. Where
-    exporting is forbidden there is no key; a PFX kept as a plain secret is handed out as it is; cert-manager may write
-    to the same name.
+    The driver makes cluedin-frontend-crt of one secret of the vault: certificate and key together. Where exporting is
+    forbidden there is no key; a PFX kept as a plain secret is handed out as it is; cert-manager may write there too.
 
     Fix: import the certificate, with its chain and an exportable key, into the vault's *certificates*, name it in
     `global.keyvault.frontendCrt`, and turn cert-manager off (`infrastructure.cert-manager.enabled: false`).
@@ -85,7 +84,7 @@ def _without(
         return passed("the release's cert-manager is off, and another one runs in the cluster", secret)
     if there is None or not isinstance(certificates, facts.CertificateObjects):
         return unknown(f"cert-manager is off, frontendCrt not set; who makes {SERVER_TLS} is not known", secret)
-    message = f"nobody makes {SERVER_TLS}: cert-manager is off, none runs in the cluster, and frontendCrt is not set"
+    message = f"nobody makes {SERVER_TLS}: frontendCrt is not set, cert-manager is off, and none runs in the cluster"
     return fail(message, secret, "set global.keyvault.frontendCrt, or turn cert-manager on")
 
 

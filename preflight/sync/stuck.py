@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from preflight.facts import Event, Pod
 from preflight.facts.events import scrub
@@ -29,7 +30,7 @@ class Stuck:
     told: tuple[str, ...]
     gone: bool = False
 
-    @property
+    @cached_property
     def matches(self) -> tuple[Match, ...]:
         """The known symptoms in what is told, the one that explains most first.
 
