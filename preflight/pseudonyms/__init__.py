@@ -47,9 +47,7 @@ def pseudonymised(snapshot: Snapshot) -> tuple[Snapshot, Key]:
     pseudonyms = named(gathered(parts), everything)
     dictionary = Dictionary({original: pseudonym for pseudonym, original in pseudonyms.items()})
     header = rewritten(snapshot.header, dictionary)
-    header = msgspec.structs.replace(
-        header, collected_at=snapshot.header.collected_at, notes=(*header.notes, NOTE)
-    )
+    header = msgspec.structs.replace(header, collected_at=snapshot.header.collected_at, notes=(*header.notes, NOTE))
     facts = {name: rewritten(value, dictionary) for name, value in snapshot.facts.items()}
     return Snapshot(header=header, facts=facts), Key(names=pseudonyms)
 
