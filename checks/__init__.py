@@ -28,6 +28,7 @@ from checks.secret_mapping import secret_mapping
 from checks.secret_mounted import secret_mounted
 from checks.secret_owner import secret_owner
 from checks.sync_status import sync_status
+from checks.value_parity import value_parity
 from checks.vault_found import vault_found
 from checks.vault_network import vault_network
 from checks.vault_objects import vault_objects
@@ -64,5 +65,6 @@ CHECKS: tuple[Check, ...] = (
     secret_owner,
     bootstrap_cycle,
     installer_secrets,
+    value_parity,
     rabbitmq_migration,
 )

@@ -25,6 +25,7 @@ from preflight.report.document import INTERRUPTED, Document, FailOn
 @options.gating
 @click.option("--operator", is_flag=True, help="You will do the next step: a right that you lack is a failure.")
 @click.option("--wait", "patience", metavar="DURATION", help="In stage verify: look again until the secrets are there.")
+@click.option("--read-values", is_flag=True, help="Fetch values too, to say whether vault and cluster hold the same.")
 @click.option("--baseline", metavar="RESULT", help="A saved result: only findings that it does not have count.")
 @click.option("--save-bundle", metavar="FILE", help="Keep what was judged.")
 @options.showing
@@ -38,6 +39,7 @@ def command(
     allow_unknown: bool,
     operator: bool,
     patience: str | None,
+    read_values: bool,
     baseline: str | None,
     save_bundle: str | None,
     output: tuple[str, ...],
@@ -51,6 +53,7 @@ def command(
     With PATHs (a bundle, kubectl or az output as JSON or YAML, a folder or zip of these) nothing live is read.
     """
     outputs = parse(output)
+    reading["read_values"] = read_values
     catalog, offers = checks_wanted(include, exclude, packs=not no_packs)
     settings = settings_from(settings_file, catalog)
     if operator:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from preflight.collect import azure, kubernetes, vault
+from preflight.collect import azure, kubernetes, parity, vault
 from preflight.collect.finish import finished, planned
 from preflight.collect.kubeconfig import context_of
 from preflight.collect.reading import Get, Interrupted, Reader, Unreadable, read
@@ -60,6 +60,9 @@ def gather_live(
         ),
         **azure.readers(cloud=cloud, named=named),
         **vault.readers(cloud=cloud, named=named),
+        "value_parity": parity.reader(
+            connection, request.namespace, cloud=cloud, named=named, allowed=request.read_values
+        ),
         **({"manifest": _not_rendered} if request.plan_given else {}),
         **{name: _already(value) for name, value in planned(request).items()},
     }

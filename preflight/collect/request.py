@@ -32,6 +32,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     chart_version: str | None = None
     release: str | None = None
     no_release: bool = False
+    read_values: bool = False
     stage: Stage | None = None
     offline: bool = False
     tokens: tuple[str, ...] = ()

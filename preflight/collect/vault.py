@@ -1,7 +1,7 @@
-"""The vault's own API: which secrets and certificates there are, by their properties; a value is never asked for.
+"""The vault's own API: which secrets and certificates there are, by their properties.
 
 Names, dates and switches only: the listing calls and a certificate's policy hold no values, and `_nothing_but` lets no
-other request pass.
+other request pass. A value is asked for by `secret_values` alone, for whoever says `--read-values`.
 """
 
 from collections.abc import Callable, Iterable
@@ -126,6 +126,18 @@ def _policies(cloud: Cloud, named: Named, get: Get) -> tuple[CertificatePolicy, 
             [document] = answers(client.get_certificate_policy, name)
             found.append(decode({**document, "id": f"{at.url}/{path}"}, CertificatePolicy))
     return tuple(found)
+
+
+def secret_values(names: Iterable[str], cloud: Cloud, named: Named, get: Get) -> dict[str, str]:
+    """Return the values of these secrets. Only for `--read-values`, whose reader drops them before it returns."""
+    at = _Asked.of("value_parity", "the values of secrets", cloud, named, get)
+    wanted = sorted(set(names))
+    found = {}
+    with at.refusals(), _client("secrets", cloud, at, [f"secrets/{name}" for name in wanted]) as client:
+        for name in wanted:
+            [document] = answers(client.get_secret, name)
+            found[name] = str(document.get("value", ""))
+    return found
 
 
 def _versions(cloud: Cloud, named: Named, get: Get) -> tuple[VaultObject, ...]:

@@ -91,6 +91,7 @@ from preflight.facts.kubernetes import (
     StatefulSet,
     TemplateSpec,
 )
+from preflight.facts.parity import Relation, ValueRelation
 from preflight.facts.plan import Certificate, Manifest, Release, RenderedSecret, Setting, Values, Workload
 from preflight.model import Stage, Target
 
@@ -157,6 +158,7 @@ __all__ = [
     "PublicIPAddress",
     "Quantities",
     "Reference",
+    "Relation",
     "Release",
     "RenderedSecret",
     "ReplicaSet",
@@ -179,6 +181,7 @@ __all__ = [
     "StatefulSet",
     "Subnet",
     "TemplateSpec",
+    "ValueRelation",
     "Values",
     "Vault",
     "VaultObject",
@@ -480,6 +483,14 @@ FACTS: dict[str, Fact] = {
             source="vault",
             right="list the versions of the secrets that are mounted (as for listing secrets); values are never read",
             ask="az keyvault secret list-versions --vault-name {vault} -n SECRET",
+        ),
+        Fact(
+            name="value_parity",
+            type=tuple[ValueRelation, ...],
+            source="plan",
+            right="with --read-values only: get secrets of the vault (Key Vault Secrets User) and of the namespace; "
+            "values are compared in memory and dropped",
+            ask="cluedin-preflight run --read-values --save-bundle FILE",
         ),
         Fact(
             name="deleted_vault_secrets",

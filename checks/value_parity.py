@@ -1,0 +1,71 @@
+"""value-parity: what the vault holds is what the cluster has."""
+
+from collections.abc import Iterator
+
+from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
+from preflight.sync.values import keyvault
+
+_KEPT_ON_A_VOLUME = frozenset(
+    [
+        "cluedin-sqlserver-secret",
+        "cluedin-neo4j-auth",
+        "cluedin-neo4j-secrets",
+        "cluedin-rabbitmq",
+        "elasticsearch-credentials",
+    ]
+)
+"""Secrets of services that keep their password: another one in the vault locks everybody out of them."""
+
+_HOW = {
+    "different": "differs from",
+    "line break": "is, but for a line break at an end, the same as",
+    "encoding": "is, in another encoding, the same as",
+}
+
+
+@check("value-parity", group="collision", stages=("deploy", "verify"))
+def value_parity(
+    values: facts.Values, value_parity: tuple[facts.ValueRelation, ...] | Missing | None = None
+) -> Iterator[Finding]:
+    """Vault and cluster hold the same value.
+
+    SQL Server, Neo4j, Elasticsearch and RabbitMQ keep the password they were first started with. When the driver brings
+    another one, clients are refused. A line break typed into the vault, or a value put there in base64, goes along as
+    it is. Only with `--read-values`, which fetches values, compares them in memory and keeps only how they relate.
+
+    Fix: put the present value into the vault (`az keyvault secret set --file`, without a line break at its end), or
+    change the password in the service first.
+    """
+    block = keyvault(values)
+    if not isinstance(value_parity, tuple):
+        tried = isinstance(value_parity, Missing) and value_parity.why in ("refused", "failed", "partial")
+        reason = value_parity.reason if isinstance(value_parity, Missing) else ""
+        yield (
+            unknown(f"values were not compared: {reason}") if tried else skip("values are compared with --read-values")
+        )
+        return
+    if block is None or not block.enabled or not value_parity:
+        yield skip("no value is synced")
+        return
+    compared = [one for one in value_parity if not one.relation.startswith("not in")]
+    odd = sorted(
+        (one for one in compared if one.relation != "equal"), key=lambda one: (one.secret, one.key, one.rule or "")
+    )
+    for one in odd:
+        what = f"what it should be ({one.rule})" if one.rule else f"key {one.key} of Secret {one.secret}"
+        say = fail if one.secret in _KEPT_ON_A_VOLUME else warn
+        yield say(
+            f"{one.object_name} {_HOW[one.relation]} {what}",
+            f"secret/{one.secret}",
+            "put the value that is in use into the vault",
+            evidence={"key": one.key, "relation": one.relation, "rule": one.rule},
+        )
+    if not odd and compared:
+        left = len(value_parity) - len(compared)
+        others = f"; {left} are not yet on both sides" if left else ""
+        yield passed(
+            f"all {len(compared)} values are the same in vault and cluster{others}",
+            evidence={"compared": len(compared)},
+        )
+    elif not compared:
+        yield skip("no value is on both sides yet")
