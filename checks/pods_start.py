@@ -58,7 +58,7 @@ def _explained(waiting: list[Stuck], *, young: bool) -> Finding:
     one, match = waiting[0], waiting[0].matches[0]
     proof = "rabbitmq-migration" if (match.symptom.id, match.named) == _MIGRATING else match.symptom.check
     about = f"{match.named[:120]}: " if match.named else ""
-    message = f"{_who(waiting)} ({one.reason}): {about}{match.symptom.cause}"
+    message = f"{_how(waiting)}: {about}{match.symptom.cause}"
     hint = match.symptom.cure + (f"; see check {proof}" if proof and proof != "pods-start" else "")
     also = {other.symptom.id for each in waiting for other in each.matches} - {match.symptom.id}
     return (warn if young else fail)(
@@ -80,7 +80,7 @@ def _unexplained(one: Stuck, unread: str, *, young: bool) -> Finding:
     words = " ".join(one.told[0].split())[:160] if one.told else ""
     said = f"in words that are no known symptom: {words}" if words else f"and no event says why{unread}"
     show = commands(("kubectl", "describe", "pod", one.pod.metadata.name, "-n", one.pod.metadata.namespace))
-    message = f"{_who([one])} ({one.reason}), {said}"
+    message = f"{_how([one])}, {said}"
     return (warn if young else fail)(
         message,
         _object(one),
@@ -90,14 +90,10 @@ def _unexplained(one: Stuck, unread: str, *, young: bool) -> Finding:
     )
 
 
-def _who(waiting: list[Stuck]) -> str:
-    name = waiting[0].pod.metadata.name
-    others = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-    if waiting[0].gone:
-        return f"{name}{others} {'were' if others else 'was'} pushed out"
-    if waiting[0].reason == "FailedToCreateSecret":
-        return f"for {name}{others} a Secret is not made"
-    return f"{name}{others} {'do' if others else 'does'} not start"
+def _how(waiting: list[Stuck]) -> str:
+    """Kubernetes' own word for how they wait; which pod it is says the finding's object."""
+    pushed = "pushed out, " if waiting[0].gone else ""
+    return f"{pushed}{waiting[0].reason}" + (f", like {len(waiting) - 1} more" if len(waiting) > 1 else "")
 
 
 def _object(one: Stuck) -> str:

@@ -76,10 +76,10 @@ def sync_status(
 def _judged(name: str, class_name: str, namespace: str, owner: str | None, pods: list[str]) -> Iterator[Finding]:
     object_ = f"secret/{namespace}/{name}"
     if owner is None and not pods:
-        message = f"{name} has not arrived: no pod has mounted {class_name}"
+        message = f"it has not arrived: no pod has mounted {class_name}"
         yield fail(message, object_, "get a pod started that mounts the class: see pods-start and secret-mounted")
     elif owner is None:
-        message = f"{name} was not made, although {first(pods)} has {class_name} mounted"
+        message = f"it was not made, although {first(pods)} has {class_name} mounted"
         events = commands(
             ("kubectl", "get", "events", "-n", namespace, "--field-selector", "reason=FailedToCreateSecret")
         )
@@ -87,11 +87,11 @@ def _judged(name: str, class_name: str, namespace: str, owner: str | None, pods:
         yield fail(message, object_, hint, evidence={"pods": [*pods]}, commands=events)
     elif owner != "driver":
         whose = "Helm's" if owner.endswith("release") else f"{owner}'s"
-        message = f"{name} is there and is {whose}, not the driver's: what the vault holds may never reach it"
+        message = f"it is {whose}, not the driver's: what the vault holds may never reach it"
         hint = "keep a copy, delete it, and restart a pod that mounts the class: see installer-secrets"
         yield fail(message, object_, hint, evidence={"owner": owner})
     elif not pods:
-        message = f"{name} is there, and no pod has {class_name} mounted now: it is not kept current"
+        message = f"it is there, and no pod has {class_name} mounted now: it is not kept current"
         yield warn(message, object_, "get a pod started that mounts the class: see pods-start")
 
 

@@ -67,7 +67,7 @@ def test_pods_that_wait_for_the_same_are_one_finding() -> None:
     finding = the_finding(*(configured(f"cluedin-{name}") for name in ("b", "a", "c")))
     assert finding.object == "pod/cluedin/cluedin-a"
     assert finding.evidence["pods"] == ["cluedin-a", "cluedin-b", "cluedin-c"]
-    assert finding.message.startswith("cluedin-a and 2 more do not start")
+    assert finding.message.startswith("CreateContainerConfigError, like 2 more: cluedin-email: nobody has made")
 
 
 def test_pods_that_wait_for_different_things_are_told_apart() -> None:

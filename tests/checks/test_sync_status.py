@@ -63,9 +63,9 @@ def test_a_secret_that_did_not_arrive_fails_and_tells_the_two_reasons_apart() ->
 
 def test_a_secret_of_somebody_else_fails() -> None:
     by_hand = secret("cluedin-email", keys=("EmailHost",), managers=("kubectl-create",))
-    assert "is somebody's, not the driver's" in findings(secrets=(by_hand,))[0].message
+    assert "it is somebody's, not the driver's" in findings(secrets=(by_hand,))[0].message
     helms = secret("cluedin-email", release="cluedin")
-    assert "is Helm's" in findings(secrets=(helms,))[0].message
+    assert "it is Helm's" in findings(secrets=(helms,))[0].message
 
 
 def test_a_secret_that_nobody_keeps_current_warns() -> None:
