@@ -349,3 +349,11 @@ def test_versions_are_listed_of_what_is_mounted_and_nothing_else_is_asked_for(as
     assert found[1].created == "2023-11-14T22:23:20+00:00"
     asked = {request.path for request in replay.log if request.path.startswith("/secrets")}
     assert asked == {"/secrets", "/secrets/cluedin-email-host/versions"}
+
+
+def test_a_zone_that_is_found_nowhere_may_be_in_a_subscription_nobody_named(replay: Replay, ask: Ask) -> None:
+    for of in (scene.SUBSCRIPTION, scene.OTHER_SUBSCRIPTION):
+        replay.put_list(f"/subscriptions/{of}/providers/Microsoft.Network/privateDnsZones", [])
+    links = ask("private_dns_zone_links", values=VALUES)
+    assert isinstance(links, Missing)
+    assert links.why == "partial"
