@@ -226,11 +226,16 @@ class ProjectedVolume(_Object, frozen=True, kw_only=True):
 
 
 class Volume(_Object, frozen=True, kw_only=True):
-    """A volume; the kinds we do not name have no field and count as `other`."""
+    """A volume of a live pod. Kinds without a field count as others; `TemplateVolume` has more of them."""
 
     name: str = ""
     csi: CSIVolume | None = None
     persistent_volume_claim: ClaimVolume | None = None
+
+
+class TemplateVolume(Volume, frozen=True, kw_only=True):
+    """A volume of a pod template, with the Secrets it brings."""
+
     secret: SecretVolume | None = None
     projected: ProjectedVolume | None = None
 
@@ -363,6 +368,7 @@ class TemplateSpec(PodSpec, frozen=True, kw_only=True):
 
     containers: tuple[TemplateContainer, ...] = ()
     init_containers: tuple[TemplateContainer, ...] = ()
+    volumes: tuple[TemplateVolume, ...] = ()
     image_pull_secrets: tuple[LocalObjectReference, ...] = ()
     restart_policy: str | None = None
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from preflight.facts import Manifest, SecretProviderClass, Workload
-from preflight.facts.kubernetes import SecretItem, TemplateContainer
-from preflight.facts.kubernetes import Volume as TemplateVolume
+from preflight.facts.kubernetes import SecretItem, TemplateContainer, TemplateVolume
 from preflight.sync.graph import (
     CSI_DRIVER,
     Basis,

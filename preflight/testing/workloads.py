@@ -38,6 +38,7 @@ from preflight.facts.kubernetes import (
     SelectorRequirement,
     StatefulSetSpec,
     TemplateContainer,
+    TemplateVolume,
     VolumeNodeAffinity,
 )
 from preflight.testing.kubernetes import CREATED, PRIORITIES, container, metadata, pod
@@ -60,7 +61,10 @@ def template_of(made: Pod, *, restart_policy: str = "Always") -> PodTemplate:
             priority_class_name=spec.priority_class_name,
             host_network=spec.host_network,
             scheduler_name=spec.scheduler_name,
-            volumes=spec.volumes,
+            volumes=tuple(
+                TemplateVolume(name=v.name, csi=v.csi, persistent_volume_claim=v.persistent_volume_claim)
+                for v in spec.volumes
+            ),
             restart_policy=restart_policy,
         ),
     )
