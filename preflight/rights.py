@@ -81,6 +81,14 @@ def rights_for(checks: Sequence[Check], facts: Mapping[str, Fact], also: Iterabl
 
 def as_text(rights: Rights, *, namespace: str, scope: str) -> str:
     """Return the roles as YAML documents with remarks; the last one is Azure's custom role, in JSON."""
+    documents = kubernetes_roles(rights, namespace)
+    if rights.actions or rights.data_actions:
+        documents.append(_azure(rights, scope))
+    return "---\n".join(documents)
+
+
+def kubernetes_roles(rights: Rights, namespace: str) -> list[str]:
+    """Return the roles for Kubernetes, each a YAML document with a remark on it."""
     documents = []
     if rights.cluster:
         documents.append(_role("ClusterRole", NAME, None, rights.cluster, "Cluster-wide: lists only."))
@@ -93,9 +101,7 @@ def as_text(rights: Rights, *, namespace: str, scope: str) -> str:
             "# Without it: --no-release, and give the values with -f."
         )
         documents.append(_role("Role", VALUES_NAME, namespace, rights.values, remark))
-    if rights.actions or rights.data_actions:
-        documents.append(_azure(rights, scope))
-    return "---\n".join(documents)
+    return documents
 
 
 def _cluster_wide(fact: Fact) -> tuple[str, str] | None:

@@ -7,15 +7,17 @@ from typing import Any
 
 import click
 
-from preflight import bundle, pseudonyms
+from preflight import __version__, bundle, pseudonyms
 from preflight.catalog import Catalog, Offer
 from preflight.cli import options
 from preflight.cli.judging import checks_wanted, settings_from
 from preflight.cli.output import write_whole
 from preflight.cli.taking import snapshot_of
 from preflight.collect.release import DEFAULT_NAMESPACE
+from preflight.collect.scripts import Shell, script
 from preflight.errors import OutputError
 from preflight.facts import Missing, Snapshot
+from preflight.job import manifest
 from preflight.report.harmless import line
 from preflight.rights import as_text, rights_for
 from preflight.stage import FACTS_OF_STAGE
@@ -24,7 +26,12 @@ from preflight.stage import FACTS_OF_STAGE
 @click.command("collect")
 @options.reading
 @options.judging
-@click.option("--print", "printed", type=click.Choice(("rights",)), help="Read nothing; print the least rights needed.")
+@click.option(
+    "--print",
+    "printed",
+    type=click.Choice(("rights", "bash", "powershell", "job")),
+    help="Read nothing; print the least rights, a script of kubectl and az alone, or a Job for inside the cluster.",
+)
 @click.option("--pseudonyms", "pseudonymous", is_flag=True, help="Replace names; the key to them is written beside it.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def command(
@@ -47,7 +54,7 @@ def command(
         raise click.UsageError("collect writes one file; to judge files use: run PATH...")
     catalog, offers = checks_wanted(include, exclude, packs=not no_packs)
     if printed:
-        click.echo(_rights(catalog, offers, reading), nl=False)
+        click.echo(_printed(printed, catalog, offers, reading), nl=False)
         return 0
     settings = settings_from(settings_file, catalog)
     snapshot = snapshot_of({**reading, "paths": ()}, catalog, offers, settings, quiet=quiet)
@@ -88,11 +95,21 @@ def _write_key(key: pseudonyms.Key, *, beside: str) -> None:
     )
 
 
-def _rights(catalog: Catalog, offers: Sequence[Offer], reading: Mapping[str, Any]) -> str:
+def _printed(what: str, catalog: Catalog, offers: Sequence[Offer], reading: Mapping[str, Any]) -> str:
+    given = {name: reading[name] for name in ("namespace", "resource_group", "cluster_name", "vault_name")}
+    if what in ("bash", "powershell"):
+        shell: Shell = "bash" if what == "bash" else "powershell"
+        return script(shell, context=reading["context"], subscription=reading["subscription"], **given)
     also = () if reading["stage"] else FACTS_OF_STAGE
     rights = rights_for([offer.check for offer in offers], catalog.facts, also)
-    scope = f"/subscriptions/{reading['subscription'] or 'SUBSCRIPTION'}"
-    return as_text(rights, namespace=reading["namespace"] or DEFAULT_NAMESPACE, scope=scope)
+    namespace = reading["namespace"] or DEFAULT_NAMESPACE
+    if what == "rights":
+        return as_text(rights, namespace=namespace, scope=f"/subscriptions/{reading['subscription'] or 'SUBSCRIPTION'}")
+    rights = rights._replace(values=()) if reading["no_release"] else rights
+    words = {"--stage": reading["stage"], "--subscription": reading["subscription"]}
+    words |= {f"--{name.replace('_', '-')}": text for name, text in given.items() if name != "namespace"}
+    arguments = [word for option, text in words.items() if text for word in (option, text)]
+    return manifest(rights, namespace=namespace, version=__version__, arguments=arguments)
 
 
 def _default_name(snapshot: Snapshot) -> str:

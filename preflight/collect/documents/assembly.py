@@ -43,14 +43,17 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
     cluster = one_cluster(pile)
     pools: list[AgentPool] = pile.of("agent_pools")
     found: dict[str, Any] = {**there}
-    for name, container in (
-        ("secret_provider_classes", SecretProviderClasses),
-        ("secret_provider_class_pod_statuses", SecretProviderClassPodStatuses),
-        ("cert_manager_certificates", CertificateObjects),
+    groups = set(pile.of("api_groups"))
+    for name, container, group in (
+        ("secret_provider_classes", SecretProviderClasses, "secrets-store.csi.x-k8s.io"),
+        ("secret_provider_class_pod_statuses", SecretProviderClassPodStatuses, "secrets-store.csi.x-k8s.io"),
+        ("cert_manager_certificates", CertificateObjects, "cert-manager.io"),
     ):
         if name in there:
             # A list of a kind comes only from a server that has the kind.
             found[name] = container(served=True, items=there[name])
+        elif groups and group not in groups and name in facts:
+            found[name] = container(served=False)
     if "role_assignments" in there:
         found["role_assignments"] = RoleAssignments(items=there["role_assignments"], assigned_to=None)
     partial = lacking(there, pile.newest("nodes", "pods"))
@@ -113,5 +116,6 @@ def _vault(pile: Pile, result: Mapping[str, Any], vault_name: str | None) -> dic
     for name in listings:
         if not isinstance(result[name], Missing):
             objects = tuple(pile.of_vault(name, chosen or ""))
-            choice[name] = objects or other
+            # Somebody listed them and there were none: of which vault, the listing cannot say.
+            choice[name] = objects or (other if result[name] else ())
     return choice

@@ -25,6 +25,11 @@ _AZURE = {
     "microsoft.network/publicipaddresses": "outbound_addresses",
 }
 
+_VAULT_LISTS = ("vault_secrets", "vault_certificates", "deleted_vault_secrets", "deleted_vault_certificates")
+
+LISTED = frozenset((*_AZURE.values(), *_VAULT_LISTS)) - {"cluster", "vault"}
+"""What az lists, and may list none of."""
+
 _VAULT_OBJECT = re.compile(r"https://[^/]+/(deleted)?(secrets|certificates|keys)/[^/]+(/[^/]+)?/?")
 _PROVIDER = re.compile(r".*/providers/([^/]+/[^/]+)/[^/]+(?:/([^/]+)/[^/]+)?", re.IGNORECASE)
 

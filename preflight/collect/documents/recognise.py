@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from preflight.bundle import SCHEMA_PREFIX
-from preflight.collect.documents.azure_resources import azure_resource
+from preflight.collect.documents.azure_resources import LISTED, azure_resource
 from preflight.collect.documents.found import Found, in_brackets, safe, unread, unusable
 from preflight.collect.documents.peeking import Head, array, field, head_of, integer, is_null, string
 from preflight.collect.documents.split import Malformed, documents
@@ -114,7 +114,8 @@ def _document(raw: msgspec.Raw, place: str, kinds: Kinds, *, wrappers: int, is_y
         raise Malformed(f"{place}cut off: a list without the `kind` that kubectl writes at its end", cut_off=True)
     elif (values := array(head.value)) is not None:
         cut = "the answer has another page (nextLink)" if string(head.nextLink) else ""
-        yield from _azure_list(values, place, kinds, cut=cut)
+        empty = string(field(raw, "fact")) or "" if not values else ""
+        yield from _azure_list(values, place, kinds, cut=cut, empty=empty)
     else:
         yield from _object(raw, head, place, kinds)
 
@@ -164,6 +165,8 @@ def _object(
             yield found._replace(cut=_goes_on(head.metadata)) if found.what else found
     elif version and kind == "Table":
         yield from _table(raw, head, place, kinds)
+    elif version and kind == "APIGroupList":
+        yield Found("api_groups", raw, place)
     elif version and kind == "Status":
         yield unusable(place, f"an error answer of the API server{in_brackets(head.reason)} instead of a list")
     elif version and kind:
@@ -213,8 +216,11 @@ def _goes_on(metadata: msgspec.Raw) -> str:
     return "the list goes on (metadata.continue)" if string(field(metadata, "continue")) else ""
 
 
-def _azure_list(items: list[msgspec.Raw], place: str, kinds: Kinds, *, cut: str) -> Iterator[Found]:
-    if not items:
+def _azure_list(items: list[msgspec.Raw], place: str, kinds: Kinds, *, cut: str, empty: str = "") -> Iterator[Found]:
+    """Yield what the items are; of an empty list `empty` is its fact, where our scripts have written that beside it."""
+    if empty in LISTED:
+        yield Found(empty, None, place)
+    elif not items:
         yield unread(place, "an empty list has no kind")
     for index, item in enumerate(items):
         for found in _object(item, head_of(item) or Head(), f"{place}[{index}]", kinds, lists=1):

@@ -85,6 +85,16 @@ class ListedRelease(msgspec.Struct, frozen=True, kw_only=True):
     app_version: str = ""
 
 
+class _ApiGroup(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class _Groups(msgspec.Struct, frozen=True, kw_only=True):
+    """What `kubectl get --raw /apis` prints: the API groups that the server has."""
+
+    groups: tuple[_ApiGroup, ...] = ()
+
+
 def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
     """Yield what facts hold of one found thing; nothing for an empty list, or for a fact that is not among `facts`.
 
@@ -98,6 +108,9 @@ def trim(found: Found, facts: Mapping[str, Fact]) -> Iterator[Copy]:
             yield from _secret_rows(found.raw)
         elif found.what == "namespaces" or _is_kubernetes(facts.get(found.what)):
             yield _kubernetes(found.what, found.raw, facts)
+        elif found.what == "api_groups":
+            for group in decode(found.raw, _Groups).groups:
+                yield Copy(what=found.what, key=(group.name,), value=group.name)
         elif found.what == "helm_releases":
             release = decode(found.raw, ListedRelease)
             yield Copy(what=found.what, key=(release.namespace, release.name), value=release)
