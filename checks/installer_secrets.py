@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
-from preflight import Finding, Missing, check, facts, fail, passed, unknown, warn
+from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.sync.collisions import collide
 from preflight.sync.driver import driver_version
 from preflight.sync.existing import by_name, namespace_of, owner_of
 from preflight.sync.planned import graph_or_end
+from preflight.sync.rabbitmq import SECRET as RABBITMQ
+from preflight.sync.rabbitmq import migration
 from preflight.sync.values import location
 
 
@@ -19,6 +21,7 @@ def installer_secrets(
     manifest: facts.Manifest | None = None,
     daemon_sets: tuple[facts.DaemonSet, ...] | None = None,
     secret_provider_class_pod_statuses: facts.SecretProviderClassPodStatuses | None = None,
+    secret_provider_classes: facts.SecretProviderClasses | None = None,
 ) -> Iterator[Finding]:
     """No Secret made by somebody else stands in the way.
 
@@ -37,10 +40,18 @@ def installer_secrets(
     there = by_name(secrets, namespace)
     wanted = {secret.name: secret for item in graph.classes for secret in item.secrets if secret.name}
     mounted = _mounted(secret_provider_class_pod_statuses, namespace)
+    is_moving = RABBITMQ in wanted and (
+        migration(
+            values, secrets, release, secret_provider_classes, secret_provider_class_pod_statuses, namespace
+        ).under_way
+    )
     found = []
     for name, secret in wanted.items():
         existing = there.get(name)
         if existing is None or owner_of(existing, release) == "driver":
+            continue
+        if name == RABBITMQ and is_moving:
+            found.append(skip("its migration is under way: see rabbitmq-migration", _id(existing)))
             continue
         if isinstance(release, Missing) and existing.metadata.labels.get("app.kubernetes.io/managed-by") == "Helm":
             found.append(
@@ -54,7 +65,7 @@ def installer_secrets(
         place = location(secret.setting)
         found.append(say(collision.message, _id(existing), collision.hint, location=place, commands=collision.commands))
     yield from found
-    if not found:
+    if not any(finding.status != "skip" for finding in found):
         present = sum(name in there for name in wanted)
         yield passed(f"of {len(wanted)} planned Secrets {present} are there, all made by the driver")
 

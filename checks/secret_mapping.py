@@ -7,6 +7,8 @@ from preflight.sync.existing import by_name, is_dropped, namespace_of
 from preflight.sync.graph import Graph, SyncedSecret
 from preflight.sync.mapping import TABLE, Row, how_to_omit
 from preflight.sync.planned import first, graph_or_end, rests_on
+from preflight.sync.rabbitmq import SECRET as RABBITMQ
+from preflight.sync.rabbitmq import migration
 from preflight.sync.values import Index, location
 
 
@@ -17,6 +19,8 @@ def secret_mapping(
     manifest: facts.Manifest | None = None,
     release: facts.Release | Missing | None = None,
     secrets: tuple[facts.Secret, ...] | None = None,
+    secret_provider_class_pod_statuses: facts.SecretProviderClassPodStatuses | None = None,
+    secret_provider_classes: facts.SecretProviderClasses | None = None,
 ) -> Iterator[Finding]:
     """Every synced Secret is used by its application.
 
@@ -35,7 +39,21 @@ def secret_mapping(
     if there is not None:
         there = {name: secret for name, secret in there.items() if not is_dropped(secret, release, graph)}
     synced = {secret.name: secret for item in graph.classes for secret in item.secrets}
-    found = [*_two_owners(graph, synced)]
+    is_moving = (
+        RABBITMQ in synced
+        and secrets is not None
+        and (
+            migration(
+                values,
+                secrets,
+                release,
+                secret_provider_classes,
+                secret_provider_class_pod_statuses,
+                namespace_of(header, release),
+            ).under_way
+        )
+    )
+    found = [*_two_owners(graph, synced, deferred={RABBITMQ} if is_moving else set())]
     for row in TABLE:
         found += _row(row, Index(values), graph, synced, there)
     yield from found
@@ -43,9 +61,11 @@ def secret_mapping(
         yield passed(f"{len(synced)} synced Secrets have one owner and the name their readers use, {rests_on(graph)}")
 
 
-def _two_owners(graph: Graph, synced: Mapping[str, SyncedSecret]) -> Iterator[Finding]:
+def _two_owners(graph: Graph, synced: Mapping[str, SyncedSecret], deferred: set[str]) -> Iterator[Finding]:
     for made in graph.made:
-        if made.name in synced:
+        if made.name in synced and made.name in deferred:
+            yield skip("its migration is under way: see rabbitmq-migration", f"secret/{made.name}")
+        elif made.name in synced:
             yield fail(
                 f"{made.name} is synced and the chart still makes it ({rests_on(graph)}): two owners of one Secret",
                 f"secret/{made.name}",

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from checks.installer_secrets import installer_secrets
 from checks.rabbitmq_migration import rabbitmq_migration
+from checks.secret_mapping import secret_mapping
 from preflight import Finding, Missing, Status, facts
 from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses
 from preflight.sync.rabbitmq import PROCEDURE
@@ -203,3 +205,18 @@ def test_services_that_remember_their_password_are_named_with_their_volume() -> 
 def test_every_state_has_its_words() -> None:
     for step in PROCEDURE.values():
         assert len(step.reached + step.not_now) < 390
+
+
+def test_other_checks_leave_the_secret_to_the_migration_while_it_is_under_way() -> None:
+    given: dict[str, Any] = {
+        "values": WITH,
+        "secrets": (HELMS,),
+        "release": MAKING,
+        "secret_provider_classes": DEPLOYED,
+        "secret_provider_class_pod_statuses": MOUNTED,
+    }
+    for check in (installer_secrets, secret_mapping):
+        said = [f for f in judge(check, stage="deploy", **given).findings if "cluedin-rabbitmq" in (f.object or "")]
+        assert [(f.status, "see rabbitmq-migration" in f.message) for f in said] == [(Status.SKIP, True)], check.id
+        over = judge(check, stage="deploy", **given | {"secret_provider_classes": NO_CLASS}).findings
+        assert any(f.status == Status.FAIL for f in over), check.id
