@@ -282,6 +282,27 @@ def _kubernetes(name: str, item: Any, path: str, ask: str = "") -> Fact:  # noqa
     )
 
 
+_VAULT_ID = "$(az keyvault show -n {vault} --query id -o tsv)"
+_CLUSTER_ID = "$(az aks show -g {group} -n {cluster} --query id -o tsv)"
+_NODE_GROUP = "$(az aks show -g {group} -n {cluster} --query nodeResourceGroup -o tsv)"
+_AUTHORIZATION = "providers/Microsoft.Authorization"
+_SECRETS_WITHOUT_VALUES = (
+    "{{range .items}}{{printf `{%q:%q,%q:%q,%q:%q,%q:{%q:%q,%q:%q,%q:%q` `apiVersion` `v1` `kind` `Secret` "
+    "`type` .type `metadata` `name` .metadata.name `namespace` .metadata.namespace `uid` .metadata.uid}}"
+    "{{with .metadata.annotations}}{{with index . `meta.helm.sh/release-name`}}"
+    "{{printf `,%q:{%q:%q}` `annotations` `meta.helm.sh/release-name` .}}{{end}}{{end}}"
+    "{{printf `,%q:{` `labels`}}{{$c := ``}}{{range $k, $v := .metadata.labels}}{{$c}}{{printf `%q:%q` $k $v}}"
+    "{{$c = `,`}}{{end}}}{{printf `},%q:{` `data`}}{{$c := ``}}{{range $k, $v := .data}}{{$c}}{{printf `%q:null` $k}}"
+    "{{$c = `,`}}{{end}}{{printf `}}`}}{{end}}"
+)
+"""Prints Secrets as JSON with null for every value. Without a double quote: Windows PowerShell passes none on."""
+
+
+def _permissions_at(scope: str) -> str:
+    url = f"{scope}/{_AUTHORIZATION}/permissions?api-version=2022-04-01"
+    return f'az rest --url "{url}" --query "{{scope: \'{scope}\', permissions: value}}"'
+
+
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
@@ -321,7 +342,7 @@ FACTS: dict[str, Fact] = {
             type=tuple[Secret, ...],
             source="kubernetes",
             right="list secrets in the namespace (asked for as a table: no value leaves the server)",
-            ask="kubectl get --raw '/apis/meta.k8s.io/v1' -- see: cluedin-preflight collect",
+            ask=f"kubectl get secrets -n {{namespace}} -o go-template='{_SECRETS_WITHOUT_VALUES}'",
         ),
         Fact(
             name="secret_provider_classes",
@@ -363,7 +384,7 @@ FACTS: dict[str, Fact] = {
             type=tuple[ManagedIdentity, ...],
             source="azure",
             right="Microsoft.ManagedIdentity/userAssignedIdentities/read",
-            ask="az identity show --ids RESOURCE_ID",
+            ask="az identity list",
         ),
         Fact(
             name="vault",
@@ -377,7 +398,7 @@ FACTS: dict[str, Fact] = {
             type=RoleAssignments,
             source="azure",
             right="Microsoft.Authorization/roleAssignments/read at the vault",
-            ask="az role assignment list --scope VAULT_ID --include-inherited --include-groups --assignee OBJECT_ID",
+            ask=f"az role assignment list --scope {_VAULT_ID} --include-inherited",
         ),
         Fact(
             name="role_definitions",
@@ -391,21 +412,22 @@ FACTS: dict[str, Fact] = {
             type=tuple[DenyAssignment, ...],
             source="azure",
             right="Microsoft.Authorization/denyAssignments/read at the vault",
-            ask="az rest --url '{vault_id}/providers/Microsoft.Authorization/denyAssignments?api-version=2022-04-01'",
+            ask=f'az rest --url "{_VAULT_ID}/{_AUTHORIZATION}/denyAssignments?api-version=2022-04-01"',
         ),
         Fact(
             name="group_memberships",
             type=tuple[GroupMembership, ...],
             source="azure",
             right="Microsoft Graph Application.Read.All or Directory.Read.All",
-            ask="az rest --url 'https://graph.microsoft.com/v1.0/servicePrincipals/OBJECT_ID/transitiveMemberOf'",
+            ask="az rest --url https://graph.microsoft.com/v1.0/servicePrincipals/OBJECT_ID/transitiveMemberOf "
+            "--query \"{principalId: 'OBJECT_ID', groups: value[].id}\"",
         ),
         Fact(
             name="operator",
             type=Operator,
             source="azure",
             right="Microsoft.Authorization/permissions/read",
-            ask="az rest --url '{cluster_id}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01'",
+            ask=f"{_permissions_at(_CLUSTER_ID)}; {_permissions_at(_VAULT_ID)}",
         ),
         Fact(
             name="locks",
@@ -419,7 +441,7 @@ FACTS: dict[str, Fact] = {
             type=tuple[ScaleSet, ...],
             source="azure",
             right="Microsoft.Compute/virtualMachineScaleSets/read in the node resource group",
-            ask="az vmss list -g NODE_RESOURCE_GROUP",
+            ask=f"az vmss list -g {_NODE_GROUP}",
         ),
         Fact(
             name="networks",
@@ -447,7 +469,7 @@ FACTS: dict[str, Fact] = {
             type=tuple[PublicIPAddress, ...],
             source="azure",
             right="Microsoft.Network/publicIPAddresses/read in the node resource group",
-            ask="az network public-ip list -g NODE_RESOURCE_GROUP",
+            ask=f"az network public-ip list -g {_NODE_GROUP}",
         ),
         Fact(
             name="deleted_vaults",

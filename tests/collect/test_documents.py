@@ -288,7 +288,7 @@ def test_plain_role_assignments_are_assigned_to_nobody_in_particular(tmp_path: P
         ({**dumps.vault_secret("a/0123"), "value": dumps.CANARY}, "`az keyvault secret list`"),
         ([dumps.vault_secret("a", kind="keys")], "keys of a vault"),
         ([{"id": dumps.VAULT_ID, "name": "kv", "type": "Microsoft.KeyVault/vaults"}], "`az keyvault show -n NAME`"),
-        ({"nameAvailable": True, "reason": None, "message": dumps.CANARY}, "does not say about whom or what"),
+        ({"notActions": ["x"], "message": dumps.CANARY}, "does not say about whom or what"),
         ({"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/a"}, "an Azure resource"),
     ],
 )

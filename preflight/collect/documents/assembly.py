@@ -17,7 +17,10 @@ from preflight.facts import (
     Fact,
     ManagedCluster,
     Missing,
+    NameAvailability,
+    Operator,
     RoleAssignments,
+    ScopedPermissions,
     SecretProviderClasses,
     SecretProviderClassPodStatuses,
     Vault,
@@ -43,19 +46,7 @@ def assemble(pile: Pile, facts: Mapping[str, Fact], choice: Choice) -> tuple[dic
     cluster = one_cluster(pile)
     pools: list[AgentPool] = pile.of("agent_pools")
     found: dict[str, Any] = {**there}
-    groups = set(pile.of("api_groups"))
-    for name, container, group in (
-        ("secret_provider_classes", SecretProviderClasses, "secrets-store.csi.x-k8s.io"),
-        ("secret_provider_class_pod_statuses", SecretProviderClassPodStatuses, "secrets-store.csi.x-k8s.io"),
-        ("cert_manager_certificates", CertificateObjects, "cert-manager.io"),
-    ):
-        if name in there:
-            # A list of a kind comes only from a server that has the kind.
-            found[name] = container(served=True, items=there[name])
-        elif groups and group not in groups and name in facts:
-            found[name] = container(served=False)
-    if "role_assignments" in there:
-        found["role_assignments"] = RoleAssignments(items=there["role_assignments"], assigned_to=None)
+    found |= _served(pile, there) | _of_azure(pile, there, choice)
     partial = lacking(there, pile.newest("nodes", "pods"))
     pile.notes += [] if "pods" in partial else doubts(there)
     partial |= {name: reason for name, reason in pile.cut.items() if name in facts}
@@ -84,6 +75,43 @@ def _with_pools(cluster: ManagedCluster, pools: Sequence[AgentPool]) -> ManagedC
     listed = {pool.name: pool for pool in pools}
     own = [listed.pop(pool.name, pool) for pool in cluster.agent_pool_profiles]
     return msgspec.structs.replace(cluster, agent_pool_profiles=(*own, *listed.values()))
+
+
+def _served(pile: Pile, there: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the kinds that not every server has, and whether this one has them."""
+    groups = set(pile.of("api_groups"))
+    found: dict[str, Any] = {}
+    for name, container, group in (
+        ("secret_provider_classes", SecretProviderClasses, "secrets-store.csi.x-k8s.io"),
+        ("secret_provider_class_pod_statuses", SecretProviderClassPodStatuses, "secrets-store.csi.x-k8s.io"),
+        ("cert_manager_certificates", CertificateObjects, "cert-manager.io"),
+    ):
+        if name in there:
+            # A list of a kind comes only from a server that has the kind.
+            found[name] = container(served=True, items=there[name])
+        elif groups and group not in groups:
+            found[name] = container(served=False)
+    return found
+
+
+def _of_azure(pile: Pile, there: Mapping[str, Any], choice: Choice) -> dict[str, Any]:
+    """Return what answers of Azure are only together, or only with what was chosen."""
+    found: dict[str, Any] = {}
+    if "role_assignments" in there:
+        found["role_assignments"] = RoleAssignments(items=there["role_assignments"], assigned_to=None)
+    if "vault_name" in there:
+        found["vault_name"] = _availability(there["vault_name"], choice.vault_name)
+    scopes: list[ScopedPermissions] = pile.of("operator_scopes")
+    if scopes:
+        found["operator"] = Operator(scopes=tuple(scopes))
+    return found
+
+
+def _availability(answers: Sequence[NameAvailability], name: str | None) -> NameAvailability | Missing:
+    """Return Azure's answer as being on the vault that was named: it does not say itself on which name it is."""
+    if name and len(answers) == 1:
+        return msgspec.structs.replace(answers[0], name=name)
+    return Missing(reason="`az keyvault check-name` does not tell the name; say it: --vault-name", why="not-given")
 
 
 def _owner(pools: Sequence[AgentPool]) -> str:

@@ -80,7 +80,13 @@ def _type_of(identifier: str) -> str:
 
 
 def _foreign(raw: msgspec.Raw, place: str) -> Found:
-    if field(raw, "@odata.type") or field(raw, "nameAvailable") or field(raw, "notActions"):
+    if field(raw, "principalId") and field(raw, "groups"):
+        return Found("group_memberships", raw, place)
+    if field(raw, "scope") and field(raw, "permissions"):
+        return Found("operator_scopes", raw, place)
+    if field(raw, "nameAvailable"):
+        return Found("vault_name", raw, place)
+    if field(raw, "@odata.type") or field(raw, "notActions"):
         return unread(place, "an answer of Azure that does not say about whom or what")
     if field(raw, "global"):
         return unusable(place, "looks like Helm values; give values files with `-f`")

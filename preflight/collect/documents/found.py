@@ -13,11 +13,11 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]{0,62}")
 class Found(NamedTuple):
     """One thing in a text.
 
-    `what` is the name of its fact, or `agent_pools`, `namespaces`, `api_groups`, `helm_releases`, `bundle` or `result`.
-    It is empty for what is not used: then `reason` says why, and `known` that it is a dump all the same. `raw` is its
-    JSON text, None for an empty list of that kind; `is_table`: it is the whole table that the server makes of a list.
-    `cut` says that there is more of the kind than this text holds. `at` is when the text was made, where it says so.
-    `place` is where in the text it stands.
+    `what` is the name of its fact, or `agent_pools`, `namespaces`, `api_groups`, `operator_scopes`, `helm_releases`,
+    `bundle` or `result`. It is empty for what is not used: then `reason` says why, and `known` that it is a dump all
+    the same. `raw` is its JSON text, None for an empty list of that kind; `is_table`: it is the whole table that the
+    server makes of a list. `cut` says that there is more of the kind than this text holds. `at` is when the text was
+    made, where it says so. `place` is where in the text it stands.
     """
 
     what: str

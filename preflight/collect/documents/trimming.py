@@ -18,8 +18,10 @@ from preflight.facts import (
     CertificateObject,
     Fact,
     ManagedCluster,
+    NameAvailability,
     ObjectMeta,
     RoleAssignment,
+    ScopedPermissions,
     Secret,
     SecretProviderClass,
     SecretProviderClassPodStatus,
@@ -31,10 +33,12 @@ _ITEM_TYPES: Mapping[str, type[Any]] = {
     "agent_pools": AgentPool,
     "cert_manager_certificates": CertificateObject,
     "cluster": ManagedCluster,
+    "operator_scopes": ScopedPermissions,
     "role_assignments": RoleAssignment,
     "secret_provider_classes": SecretProviderClass,
     "secret_provider_class_pod_statuses": SecretProviderClassPodStatus,
     "vault": Vault,
+    "vault_name": NameAvailability,
 }
 OF_A_VAULT = (
     "vault_secrets",
