@@ -203,6 +203,24 @@ def test_notes_lose_the_names_of_files() -> None:
     assert original({"notes": list(made.header.notes)}, key) == {"notes": ["acme/pods-of-acme.json not used: empty"]}
 
 
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        ("acme.azurecr.io/cluedin/server:2.6", "registry-1.azurecr.io/cluedin/server:2.6"),
+        ("images.acme.example:5000/driver:v1.5.1", "registry-1:5000/driver:v1.5.1"),
+        ("cluedin/server:2.6.0", "cluedin/server:2.6.0"),
+        ("neo4j:5.26", "neo4j:5.26"),
+    ],
+)
+def test_images_lose_their_registry_and_keep_their_version(image: str, expected: str) -> None:
+    container = facts.Container(name="c", image=image)
+    made, key = made_of(
+        pods=(facts.Pod(metadata=facts.ObjectMeta(name="p"), spec=facts.PodSpec(containers=(container,))),)
+    )
+    assert made.get("pods")[0].spec.containers[0].image == expected
+    assert original(expected, key) == image
+
+
 def test_a_nodes_pool_and_a_pods_workload_can_be_told_from_their_names() -> None:
     names = ("aks-data-1234-vmss000000", "aks-data-1234-vmss000001")
     made, _ = made_of(nodes=tuple(node(name, pool="data") for name in names))

@@ -103,6 +103,7 @@ _FILE = re.compile(r"[^\s:'\"]+\.(?:json|ya?ml|zip|gz|txt|log)\b", re.IGNORECASE
 def gathered(parts: Iterable[Any]) -> dict[str, dict[str, str]]:
     """Return the names by what they are of; each name is in one place only, with the pool of a node as a remark."""
     found: dict[str, str] = {}
+    asked: dict[str, bool] = {}
     pools: dict[str, str] = {}
     for part in parts:
         for node in part if isinstance(part, tuple) else ():
@@ -112,7 +113,9 @@ def gathered(parts: Iterable[Any]) -> dict[str, dict[str, str]]:
                 pools[node.metadata.name] = pool
         for place, text in strings(part):
             for kind, name in _names(place, text):
-                if name and not stays(name) and found.get(name, kind) in (kind, *_WEAK):
+                if name not in asked:
+                    asked[name] = stays(name) if name else True
+                if not asked[name] and found.get(name, kind) in (kind, *_WEAK):
                     found[name] = kind
     kinds: dict[str, dict[str, str]] = {}
     for name, kind in found.items():
@@ -158,6 +161,13 @@ def _names(place: Place, text: str) -> Iterator[tuple[str, str]]:
     kind = place[1] if place[0] == "Values" and place[1] in _SETTINGS.values() else _FIELDS.get(place)
     if kind and not _GUID.fullmatch(text) and "://" not in text and not text.startswith("/subscriptions/"):
         yield kind, text
+    if (
+        place[1] == "image"
+        and "." in (registry := re.split("[:/]", text)[0])
+        and "/" in text
+        and not _HOST.search(text)
+    ):
+        yield "registry", registry
     if place in (("Missing", "reason"), ("Header", "notes")):
         yield from (("host", match[1]) for match in _SERVER.finditer(text) if not _HOST.search(match[1]))
         yield from (("user", match[1]) for match in _CALLER.finditer(text) if not match[1].startswith("system:"))
