@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from preflight import Finding, Missing, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.placement import place_addon
 from preflight.scheduling.pools import growths, unmeasured_pools
-from preflight.scheduling.rollout import Planned, Rollout, action_of, roll_out, rollout_evidence
+from preflight.scheduling.rollout import Planned, Rollout, action_of, outgrown, roll_out, rollout_evidence
 from preflight.scheduling.wording import plural
+from preflight.sync.planned import first
+from preflight.sync.values import location
+from preflight.sync.workloads import DefaultWorkloads, workloads_or_end
+
+_ASK = "pass --manifest or --chart"
 
 
 @check("release-fit", group="capacity", stages=("enable", "deploy"))
@@ -18,6 +23,8 @@ def release_fit(
     daemon_sets: tuple[facts.DaemonSet, ...] | None = None,
     priority_classes: tuple[facts.PriorityClass, ...] | None = None,
     cluster: facts.ManagedCluster | None = None,
+    values: facts.Values | None = None,
+    header: facts.Header | None = None,
 ) -> Iterator[Finding]:
     """The planned release fits the pools, also while it rolls out.
 
@@ -27,52 +34,71 @@ def release_fit(
     tolerations match no pool, never starts: Elasticsearch tolerates `data-es` in the chart and not the taint `data`.
 
     Fix: make room or allow more nodes for the time of the upgrade, set the strategy of large Deployments to Recreate,
-    or correct selector and tolerations of the pod that is named. Needs the rendered manifest of the plan.
+    or correct selector and tolerations of the pod that is named. Needs the rendered manifest of the plan; with values
+    only, what they leave as the chart has it is judged by the chart's defaults, and what they resize is unknown.
     """
     if isinstance(manifest, Missing) and manifest.why in ("refused", "failed", "partial"):
         yield unknown(f"the manifest could not be read: {manifest.reason}")
         return
+    chart: DefaultWorkloads | None = None
     if not isinstance(manifest, facts.Manifest):
-        yield skip("not known which pods are planned: give --manifest, as helm template prints it")
-        return
-    if not (manifest.workloads or manifest.operated):
+        planned = workloads_or_end(values, release=release, header=header)
+        if isinstance(planned, Finding):
+            yield planned
+            return
+        chart, manifest = planned, planned.manifest
+    elif not (manifest.workloads or manifest.operated):
         yield skip("the manifest has no workloads")
         return
+    basis = f", {chart.basis}" if chart else ""
+    classes = priority_classes or ()
     placements = place_addon(nodes, pods, daemon_sets=daemon_sets, priority_classes=priority_classes, cluster=cluster)
-    growth = growths(placements.rooms, cluster, placements.arrivals, priority_classes or ())
+    growth = growths(placements.rooms, cluster, placements.arrivals, classes)
     action = action_of(release)
-    found = roll_out(
-        manifest,
-        placements.after,
-        pods,
-        action,
-        priority_classes=priority_classes or (),
-        growth=growth,
-    )
-    yield from _impossible(found, [pool.name for pool in unmeasured_pools(placements.rooms, cluster, growth)])
+    found = roll_out(manifest, placements.after, pods, action, priority_classes=classes, growth=growth)
+    # Pods that the chart's defaults cannot have made say that these values are not the whole plan.
+    if chart and (strangers := outgrown(found, pods)):
+        yield skip(
+            f"the values given are not all of the plan: pods of {first(sorted(strangers))} run that ask for more, or "
+            f"stand elsewhere, than they could{basis}: {_ASK}"
+        )
+        return
+    unmeasured = [pool.name for pool in unmeasured_pools(placements.rooms, cluster, growth)]
+    yield from _impossible(found, unmeasured, basis)
     if found.waiting:
-        yield _crowded(found, Status.FAIL if action == "install" else Status.WARN)
-    if not (found.closed or found.too_big or found.waiting):
+        yield _crowded(found, Status.FAIL if action == "install" else Status.WARN, basis)
+    fits = not (found.closed or found.too_big or found.waiting)
+    if chart and chart.changed:
+        yield _sized(chart, found, fits=fits)
+    elif fits:
         pools = ", ".join(f"{pool or 'no pool'} {count}" for pool, count in found.peak.items()) or "none"
         grown = f"; pool {' and '.join(found.grown)} needs a new node for it" if found.grown else ""
         yield passed(
             f"{plural(len(found.planned), 'workload')} fit; at the peak {plural(found.extra, 'pod')} run beside the "
-            f"present ones, by pool: {pools}{grown}",
+            f"present ones, by pool: {pools}{grown}{basis}",
             evidence=rollout_evidence(found),
         )
 
 
-def _impossible(found: Rollout, unmeasured: list[str]) -> Iterator[Finding]:
+def _impossible(found: Rollout, unmeasured: list[str], basis: str) -> Iterator[Finding]:
     for planned in found.closed:
         if unmeasured:
             message = f"It may only run in a pool that has no node to measure ({', '.join(unmeasured)}), or nowhere"
-            yield unknown(f"{message}: {_wishes(planned)}", planned.object)
+            yield unknown(f"{message}: {_wishes(planned)}{basis}", planned.object)
             continue
         hint = "correct its selector and tolerations, or label and taint a pool as they say"
-        yield fail(f"No node is open to it: {_wishes(planned)}", planned.object, hint)
+        yield fail(f"No node is open to it: {_wishes(planned)}{basis}", planned.object, hint)
     for planned, why in found.too_big:
-        message = f"It asks for more than any node open to it has beside its DaemonSets ({why})"
+        message = f"It asks for more than any node open to it has beside its DaemonSets ({why}){basis}"
         yield fail(message, planned.object, "lower its requests, or use a pool of larger machines")
+
+
+def _sized(chart: DefaultWorkloads, found: Rollout, *, fits: bool) -> Finding:
+    setting = next(iter(chart.changed.values()))
+    own = f"The values change what {first(chart.changed)} ask for or where they may go, and their figures are not held"
+    others = f"; {plural(len(found.planned), 'other workload')} would fit without them, {chart.basis}" if fits else ""
+    kind, _, name = next(iter(chart.changed)).partition("/")
+    return unknown(f"{own}{others}", f"{kind.lower()}/{name}", _ASK, location=location(setting))
 
 
 def _wishes(planned: Planned) -> str:
@@ -82,11 +108,11 @@ def _wishes(planned: Planned) -> str:
     return f"it selects {selects} and tolerates {tolerates}"
 
 
-def _crowded(found: Rollout, status: Status) -> Finding:
+def _crowded(found: Rollout, status: Status, basis: str) -> Finding:
     names = [planned.object for planned, _ in found.waiting]
     why = ", ".join(sorted({reason for _, reason in found.waiting}))
     others = f" and {plural(len(names) - 3, 'other')}" if len(names) > 3 else ""  # noqa: PLR2004 - as many as one reads
-    message = f"At the peak of the roll-out {', '.join(names[:3])}{others} find no room ({why}) and wait for each other"
+    peak = f"At the peak of the roll-out {', '.join(names[:3])}{others} find no room ({why}) and wait for each other"
     hint = "allow more nodes for the time of the upgrade, or set the strategy of the largest of them to Recreate"
     say = fail if status is Status.FAIL else warn
-    return say(message, names[0], hint, evidence=rollout_evidence(found))
+    return say(f"{peak}{basis}", names[0], hint, evidence=rollout_evidence(found))

@@ -130,6 +130,7 @@ _SWITCHES = (
     "global.containerImages.initSql.scripts.preInstall",
     "global.containerImages.initSql.scripts.postInstall",
     *(f"infrastructure.{part}.enabled" for part in _PARTS),
+    *(f"infrastructure.monitoring.{part}.enabled" for part in ("prometheus", "alertmanager", "prometheusOperator")),
     "infrastructure.cert-manager.replicaCount",
     "infrastructure.mssql.existingSecret",
     "infrastructure.mssql.replicaCount",
@@ -184,3 +185,21 @@ KNOWN: tuple[str, ...] = (
     *(f"{place}.*.name" for place in NAMED_LISTS),
     *_EXTRA_SECRETS,
 )
+
+SIZING = frozenset(
+    {
+        *("affinity", "nodeAffinity", "nodeAffinityPreset", "nodeSelector", "tolerations", "priorityClassName"),
+        *("autoscaling", "count", "deploymentStrategy", "replicaCount", "replicas", "strategy", "updateStrategy"),
+        *(
+            "extraContainers",
+            "extraInitContainers",
+            "hostNetwork",
+            "initContainers",
+            "podSpec",
+            "resources",
+            "sidecars",
+        ),
+        *("runtimeClassName", "schedulerName"),
+    }
+)
+"""Keys that change what pods ask for and where they may go, wherever they stand: only that they are set is kept."""

@@ -1,7 +1,7 @@
 """Helm values: the files and `--set` merged as Helm merges them, then trimmed to what this tool may hold.
 
-`KNOWN` below is the whole of what is kept, and of most of it only that it is set. What Helm does was measured with
-Helm 3.20: maps merge, anything else replaces, null stays (it deletes the chart's default), `--set` comes last.
+`KNOWN` and `SIZING` are the whole of what is kept, and of most of it only that it is set. What Helm does was measured
+with Helm 3.20: maps merge, anything else replaces, null stays (it deletes the chart's default), `--set` comes last.
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from preflight.collect.known_paths import KNOWN
+from preflight.collect.known_paths import KNOWN, SIZING
 from preflight.collect.set_syntax import apply_set
 from preflight.collect.yaml_positions import Tree, read_yaml
 from preflight.errors import InputError
@@ -131,9 +131,7 @@ def _trimmed(tree: Tree, source: Literal["files", "release"], files: tuple[str, 
 
     def walk(here: Tree, known: _Known, path: tuple[str | int, ...]) -> None:
         if len(kept) > MAX_SETTINGS:
-            raise InputError(
-                f"{here.file or 'values'}:{here.line or 1}: more than {MAX_SETTINGS} settings, aliases counted"
-            )
+            raise InputError(_too_many(here))
         for name, line in here.repeated:
             if name in known.below or "*" in known.below or known.names:
                 again = here.members.get(name)
@@ -157,7 +155,40 @@ def _trimmed(tree: Tree, source: Literal["files", "release"], files: tuple[str, 
             walk(child, step, (*path, key))
 
     walk(tree, _ROOT, ())
-    return Values(source=source, settings=tuple(kept), files=files, repeated=tuple(repeated))
+    return Values(
+        source=source, settings=tuple(kept), files=files, repeated=tuple(repeated), sizing=tuple(_sizing(tree))
+    )
+
+
+def _sizing(tree: Tree) -> list[Setting]:
+    """Find `SIZING` wherever it stands. Whether a node has any below it is asked once, however many aliases it has."""
+    found: list[Setting] = []
+    seen: dict[int, bool] = {}
+
+    def holds(here: Tree) -> bool:
+        if id(here) not in seen:
+            children = (*here.members.values(), *here.items)
+            seen[id(here)] = not SIZING.isdisjoint(here.members) or any(holds(child) for child in children)
+        return seen[id(here)]
+
+    def walk(here: Tree, path: tuple[str | int, ...]) -> None:
+        if len(found) > MAX_SETTINGS:
+            raise InputError(_too_many(here))
+        children: list[tuple[str | int, Tree]] = [*here.members.items(), *enumerate(here.items)]
+        for key, child in children:
+            if key in SIZING:
+                found.append(
+                    Setting(path=(*path, key), kind=child.kind, empty=child.empty, file=child.file, line=child.line)
+                )
+            elif holds(child):
+                walk(child, (*path, key))
+
+    walk(tree, ())
+    return found
+
+
+def _too_many(here: Tree) -> str:
+    return f"{here.file or 'values'}:{here.line or 1}: more than {MAX_SETTINGS} settings, aliases counted"
 
 
 def _held(tree: Tree) -> str | None:

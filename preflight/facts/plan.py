@@ -42,12 +42,15 @@ class Values(_Plan, frozen=True, kw_only=True):
 
     `source` is "files" for what was given with -f and --set, "release" for the deployed release's own values.
     `repeated` are keys that stand twice in one map, at the line of the one that is lost: Helm takes the later.
+    `sizing` are the settings, wherever they stand, that change how many pods there are, what they ask for or where they
+    may go, such as `resources` and `nodeSelector`: only that they are set.
     """
 
     source: Literal["files", "release"]
     settings: tuple[Setting, ...] = ()
     files: tuple[str, ...] = ()
     repeated: tuple[Setting, ...] = ()
+    sizing: tuple[Setting, ...] = ()
 
 
 class Release(_Plan, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from preflight.scheduling.elsewhere import emptiness, with_pod
 from preflight.scheduling.fit import TOO_MANY_PODS, Demand, barred, demand, fits, refusal
 from preflight.scheduling.pools import Growth, os_of, owner_kind, pool_of
 from preflight.scheduling.priority import incoming_priority
+from preflight.scheduling.requests import placed_requests
 from preflight.scheduling.room import ENDED, Load, Room
 
 Action = Literal["install", "upgrade"]
@@ -124,13 +125,37 @@ def present(pods: Iterable[Pod]) -> Counter[tuple[str, str]]:
     """Count the pods of each workload by its kind and name; a ReplicaSet's name is its Deployment's and a hash."""
     found: Counter[tuple[str, str]] = Counter()
     for pod in pods:
-        kind = owner_kind(pod)
-        if pod.status.phase in ENDED or kind is None:
-            continue
-        name = next(owner.name for owner in pod.metadata.owner_references if owner.kind == kind)
-        found["Deployment", name.rpartition("-")[0]] += kind == "ReplicaSet"
-        found[kind, name] += 1
+        found.update(_workloads(pod))
     return found
+
+
+def outgrown(found: Rollout, pods: Iterable[Pod]) -> frozenset[str]:
+    """Return the workloads, as `kind/name`, of which a pod has a node that the plan's own pods could not have.
+
+    It asks for more than the plan says, or the plan's pods find no node: what made it is not this plan.
+    """
+    asked: dict[str, Counter[str]] = {}
+    for pod in pods:
+        for kind, name in _workloads(pod) if pod.spec.node_name else ():
+            most = asked.setdefault(f"{kind.lower()}/{name}", Counter())
+            most |= Counter(placed_requests(pod))
+    hopeless = {p.object for p in (*found.closed, *(p for p, _ in found.too_big))}
+    return frozenset(
+        p.object
+        for p in found.planned
+        if p.object in asked and (p.object in hopeless or asked[p.object] - Counter(dict(p.demand.wanted)))
+    )
+
+
+def _workloads(pod: Pod) -> Iterator[tuple[str, str]]:
+    """Yield kind and name of what made the pod, of a ReplicaSet also the Deployment's; of one that ended nothing."""
+    kind = owner_kind(pod)
+    if pod.status.phase in ENDED or kind is None:
+        return
+    name = next(owner.name for owner in pod.metadata.owner_references if owner.kind == kind)
+    if kind == "ReplicaSet":
+        yield "Deployment", name.rpartition("-")[0]
+    yield kind, name
 
 
 def surge_of(strategy: DeploymentStrategy, replicas: int) -> int:

@@ -8,11 +8,14 @@ from checks.max_pods_headroom import max_pods_headroom
 from checks.release_fit import release_fit
 from preflight import Finding, Missing, Status
 from preflight.collect.manifests import read_manifests
-from preflight.facts import AgentPool, Manifest, Pod, Release, VirtualNetwork
+from preflight.collect.values import settings_of
+from preflight.facts import AgentPool, Header, Manifest, Pod, Release, VirtualNetwork
 from preflight.facts.azure import NetworkProfile, Subnet
 from preflight.facts.kubernetes import DeploymentStrategy, RollingUpdate
+from preflight.model import Target
 from preflight.scheduling.rollout import surge_of
 from preflight.testing import claim_volume, cluster, node, pod, release
+from tests.checks.plan import values
 
 POOL = "agentpool"
 
@@ -102,6 +105,66 @@ def test_without_a_manifest_it_is_a_skip_and_unread_unknown() -> None:
     assert said(release_fit((node("n"),), ())) == [("skip", None)]
     unread = Missing(reason="refused", why="refused")
     assert said(release_fit((node("n"),), (), unread)) == [("unknown", None)]
+
+
+# --- release-fit from values and chart facts ---
+
+
+def version(named: str) -> Header:
+    target = Target(chart_version=named)
+    return Header(collected_at="2026-01-01T00:00:00Z", tool_version="0", stage="deploy", target=target)
+
+
+def by_default(text: str = "", *, pods: tuple[Pod, ...] = (), known: Release = FRESH, cpu: str = "32") -> list[Finding]:
+    """What it says of values for chart 2.6.0 on two nodes of the size."""
+    nodes = tuple(node(name, cpu=cpu, memory="128Gi") for name in ("n", "m"))
+    not_given = Missing(reason="no rendered manifest was given", why="not-yet")
+    return list(release_fit(nodes, pods, not_given, known, values=values(text), header=version("2.6.0")))
+
+
+def test_values_that_size_nothing_are_judged_by_the_charts_defaults() -> None:
+    (found,) = by_default("global: {}")
+    assert found.status is Status.PASS
+    assert found.message.startswith("29 workloads fit")
+    assert found.message.endswith("by the chart's defaults of 2.6.0")
+
+
+def test_neo4j_of_the_chart_needs_large_machines() -> None:
+    (found,) = by_default(cpu="6")
+    assert said([found]) == [("fail", "statefulset/cluedin-neo4j")]
+    assert "by the chart's defaults of 2.6.0" in found.message
+
+
+def test_what_the_values_size_is_unknown_and_the_rest_is_judged() -> None:
+    text = "infrastructure:\n  neo4j:\n    resources: {requests: {cpu: 1}}\n"
+    (found,) = by_default(text, cpu="6")
+    assert said([found]) == [("unknown", "statefulset/cluedin-neo4j")]
+    assert (found.location.line if found.location else None, found.hint) == (3, "pass --manifest or --chart")
+    assert "28 other workloads would fit without them, by the chart's defaults of 2.6.0" in found.message
+    crowded, sized = by_default(text, cpu="2500m")
+    assert (crowded.status, sized.status) == (Status.FAIL, Status.UNKNOWN)
+    assert "would fit" not in sized.message
+
+
+def test_pods_larger_than_the_defaults_tell_that_not_all_values_are_given() -> None:
+    large = app("cluedin-server-1-x", owner="ReplicaSet/cluedin-server-1", cpu="4")
+    (found,) = by_default(pods=(large,), known=release())
+    assert said([found]) == [("skip", None)]
+    assert "pods of deployment/cluedin-server run" in found.message
+    neo4j = app("cluedin-neo4j-0", owner="StatefulSet/cluedin-neo4j", cpu="1")
+    assert said(by_default(pods=(neo4j,), known=release(), cpu="6")) == [("skip", None)]
+
+
+def test_an_upgrade_by_the_defaults_counts_what_runs() -> None:
+    same = app("cluedin-server-1-x", owner="ReplicaSet/cluedin-server-1", cpu="500m", memory="2Gi")
+    (found,) = by_default(pods=(same,), known=release())
+    assert (found.status, found.evidence["extra"]) == (Status.PASS, 28)
+
+
+def test_no_plan_no_facts_and_another_releases_name_are_not_judged() -> None:
+    assert said(release_fit((node("n"),), (), values=values(""), header=version("9.0.0"))) == [("unknown", None)]
+    assert said(release_fit((node("n"),), (), values=settings_of({}))) == [("skip", None)]
+    assert said(by_default(known=release(name="other"))) == [("skip", None)]
 
 
 def test_an_upgrade_adds_the_surge_and_an_install_everything() -> None:

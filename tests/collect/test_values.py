@@ -219,3 +219,23 @@ def test_the_published_sample_is_read_whole() -> None:
 
 def test_every_known_path_is_written_once() -> None:
     assert len(set(KNOWN)) == len(KNOWN)
+
+
+def test_what_sizes_pods_is_known_wherever_it_stands_and_no_more_than_that() -> None:
+    values = read(
+        f"a:\n  b:\n  - {{resources: {{requests: {{{CANARY}: {CANARY}}}}}, tolerations: []}}\n{CANARY}: {CANARY}\n"
+    )
+    assert CANARY not in repr(values)
+    assert values.settings == ()
+    assert [(item.path, item.kind, item.empty, item.text, item.line) for item in values.sizing] == [
+        (("a", "b", 0, "resources"), "map", False, None, 3),
+        (("a", "b", 0, "tolerations"), "list", True, None, 3),
+    ]
+
+
+def test_an_alias_bomb_that_sizes_pods_is_refused() -> None:
+    bomb = "a0: &a0 [resources: x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+    )
+    with pytest.raises(InputError, match="aliases counted"):
+        read(bomb)
