@@ -8,7 +8,7 @@ Then, anywhere:  cluedin-preflight run FOLDER -f values.yaml
 
 What leaves: lists of objects, each trimmed by the templates below to the fields that are judged. No value of a Secret,
 of an environment variable or of a values file, and no annotation but Helm's own three: the templates do not print
-them. Read the folder before you send it.
+them. Messages of events stand as Kubernetes and the driver wrote them. Read the folder before you send it.
 
 What it cannot know, and says so: the values (give your values file with -f), the Helm release (its record holds
 values; where helm is: helm list -A -o json > FOLDER\release.json), what you yourself may do, and groups in Entra ID.
