@@ -71,7 +71,6 @@ class Condition(_Object, frozen=True, kw_only=True):
     status: str
     reason: str = ""
     message: str = ""
-    last_transition_time: str | None = None
 
 
 class NodeInfo(_Object, frozen=True, kw_only=True):

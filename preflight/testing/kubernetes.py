@@ -92,7 +92,7 @@ def node(
             capacity={"cpu": cpu, "memory": memory, "pods": str(pods)},
             allocatable={"cpu": cpu, "memory": memory, "pods": str(pods)},
             conditions=tuple(
-                Condition(type=kind, status=status, last_transition_time=created)
+                Condition(type=kind, status=status)
                 for kind, status in ({"Ready": "True"} | dict(conditions or {})).items()
             ),
             node_info=NodeInfo(kubelet_version=f"v{version}", operating_system=os, architecture=architecture),
