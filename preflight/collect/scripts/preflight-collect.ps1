@@ -129,7 +129,7 @@ $templates = @'
 {{- if eq $k "usePodIdentity" "useVMManagedIdentity" "userAssignedIdentityID" "clientID" "keyvaultName" "cloudName" "tenantID" "tenantId" "objects"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Condition"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
-{{- if eq $k "type" "status" "reason" "message" "lastTransitionTime" "lastHeartbeatTime"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- if eq $k "type" "status" "reason" "message" "lastHeartbeatTime"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Container"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "name" "image" "restartPolicy"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}

@@ -138,7 +138,7 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{- if eq $k "usePodIdentity" "useVMManagedIdentity" "userAssignedIdentityID" "clientID" "keyvaultName" "cloudName" "tenantID" "tenantId" "objects"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Condition"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
-{{- if eq $k "type" "status" "reason" "message" "lastTransitionTime" "lastHeartbeatTime"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- if eq $k "type" "status" "reason" "message" "lastHeartbeatTime"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Container"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "name" "image" "restartPolicy"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
