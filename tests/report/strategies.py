@@ -20,8 +20,10 @@ from preflight.model import (
 )
 from tests.report.reports import AT, NASTY
 
-# Whole reports are slow to make up, and nothing here asserts on time.
-UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+# Whole reports are slow to make up and large, and nothing here asserts on time.
+UNHURRIED = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 FRAGMENTS = st.sampled_from(
     [
