@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from preflight.errors import PreflightError
 from preflight.facts import Manifest, Missing, Snapshot, Values
 from preflight.model import NodePicture, SecretPicture, Use, Views
 from preflight.scheduling.placement import Placement, place_addon
@@ -13,7 +14,7 @@ from preflight.sync.planned import Undecided, planned
 
 
 def views(snapshot: Snapshot) -> Views:
-    """Return what can be drawn of the snapshot; a picture whose facts are missing is None."""
+    """Return what can be drawn of the snapshot; a picture whose facts are missing or cannot be judged is None."""
     return Views(nodes=_nodes(snapshot), secrets=_secrets(snapshot))
 
 
@@ -21,16 +22,20 @@ def _nodes(snapshot: Snapshot) -> tuple[NodePicture, ...] | None:
     nodes, pods = snapshot.get("nodes"), snapshot.get("pods")
     if isinstance(nodes, Missing) or isinstance(pods, Missing):
         return None
-    placements = place_addon(
-        nodes,
-        pods,
-        daemon_sets=_known(snapshot, "daemon_sets"),
-        budgets=_known(snapshot, "pod_disruption_budgets"),
-        priority_classes=_known(snapshot, "priority_classes"),
-        claims=_known(snapshot, "persistent_volume_claims"),
-        volumes=_known(snapshot, "persistent_volumes"),
-        cluster=_known(snapshot, "cluster"),
-    ).nodes
+    try:
+        placements = place_addon(
+            nodes,
+            pods,
+            daemon_sets=_known(snapshot, "daemon_sets"),
+            budgets=_known(snapshot, "pod_disruption_budgets"),
+            priority_classes=_known(snapshot, "priority_classes"),
+            claims=_known(snapshot, "persistent_volume_claims"),
+            volumes=_known(snapshot, "persistent_volumes"),
+            cluster=_known(snapshot, "cluster"),
+        ).nodes
+    except PreflightError:
+        # A quantity that is none: the checks that reckon with it say so, and the others have their verdicts.
+        return None
     loudest = {p.pool: max(o.verdict.loudness for o in placements if o.pool == p.pool) for p in placements}
     ordered = sorted(placements, key=lambda p: (-loudest[p.pool], p.pool, -p.verdict.loudness, p.name))
     return tuple(_picture(placement) for placement in ordered)

@@ -1,8 +1,11 @@
+import msgspec
 import pytest
 
+from preflight.cli.judging import checks_wanted, judged
 from preflight.demo import sample
 from preflight.facts import Snapshot
 from preflight.model import STAGES, Stage
+from preflight.settings import Settings
 from preflight.views import views
 
 
@@ -38,3 +41,20 @@ def test_what_was_not_read_is_not_drawn() -> None:
     made = views(Snapshot(header=sample("enable").header))
     assert made.nodes is None
     assert made.secrets is None
+
+
+def test_a_quantity_that_is_none_costs_the_picture_and_no_verdict() -> None:
+    whole = sample("verify")
+    first, *others = whole.get("nodes")
+    status = msgspec.structs.replace(first.status, allocatable={**first.status.allocatable, "memory": "a lot"})
+    nodes = (msgspec.structs.replace(first, status=status), *others)
+    damaged = Snapshot(header=whole.header, facts={**whole.facts, "nodes": nodes})
+    assert views(damaged).nodes is None
+    catalog, offers = checks_wanted((), (), packs=False)
+    found, before = (
+        {outcome.id: outcome.status for outcome in judged(it, catalog, offers, Settings()).outcomes}
+        for it in (damaged, whole)
+    )
+    lost = {check for check in found if found[check] != before[check]}
+    assert "node-resource-pressure" in lost
+    assert {found[check] for check in lost} == {"unknown"}
