@@ -170,3 +170,37 @@ def test_nothing_passes_on_a_fact_that_is_gone(
         # Values that nobody gave are in order, whatever was looked at.
         assert state["state"] == ("failed" if announced else "not-yet" if fact == "values" else "not-given")
         assert state["reason"]
+
+
+def _with(part: str, resource: str) -> Callable[[Any], None]:
+    """Put no quantity at every container's resources."""
+
+    def change(document: Any) -> None:
+        for pod in document["facts"]["pods"]:
+            for container in pod["spec"]["containers"]:
+                container.setdefault("resources", {}).setdefault(part, {})[resource] = "a lot"
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        put("facts", "nodes", 0, "status", "allocatable", "cpu", value="a lot"),
+        put("facts", "nodes", 0, "status", "allocatable", "pods", value=""),
+        _with("requests", "cpu"),
+        _with("limits", "memory"),
+    ],
+    ids=range(4),
+)
+def test_a_quantity_that_is_none_is_unknown_and_called_so(
+    damage: Callable[[Any], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = json.loads(WHOLE)
+    damage(document)
+    code, _, result = judged(json.dumps(document).encode(), tmp_path, capsys)
+    assert code == 1
+    assert result is not None
+    found = {outcome["id"]: outcome for outcome in result["outcomes"]}
+    assert found["node-resource-pressure"]["status"] == "unknown"
+    assert "not a Kubernetes quantity" in found["node-resource-pressure"]["findings"][0]["message"]

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from preflight.facts.kubernetes import Node, Pod, PodMetrics
+from preflight.errors import InputError
+from preflight.facts.kubernetes import Node, ObjectMeta, Pod, PodMetrics
 from preflight.model import Evidence
 from preflight.quantity import whole
 from preflight.scheduling.databases import database_of, databases
@@ -172,7 +173,7 @@ def memory_in_use(pods: Iterable[Pod], metrics: Sequence[PodMetrics]) -> Mapping
     for item in metrics:
         node = node_of.get((item.metadata.namespace, item.metadata.name))
         if node:
-            used[node] += sum(whole(container.usage.get("memory", 0)) for container in item.containers)
+            used[node] += sum(_bytes(item.metadata, container.usage.get("memory", 0)) for container in item.containers)
     return used
 
 
@@ -202,6 +203,16 @@ def _nowhere(pod: Pod, rooms: Mapping[str, Room]) -> str:
 def _memory_limit(pod: Pod) -> int | None:
     """The pod's own limit, or that of its containers together; None where any has none."""
     if "memory" in pod.spec.resources.limits:
-        return whole(pod.spec.resources.limits["memory"])
+        return _bytes(pod.metadata, pod.spec.resources.limits["memory"])
     limits = [container.resources.limits.get("memory") for container in pod.spec.containers]
-    return sum(whole(limit) for limit in limits if limit is not None) if limits and None not in limits else None
+    if not limits or None in limits:
+        return None
+    return sum(_bytes(pod.metadata, limit) for limit in limits if limit is not None)
+
+
+def _bytes(pod: ObjectMeta, quantity: str | float) -> int:
+    """Read an amount of memory. Raises InputError naming the pod where it is no quantity: a file may have one."""
+    try:
+        return whole(quantity)
+    except ValueError as error:
+        raise InputError(f"pod {pod.namespace}/{pod.name}: {error}") from None
