@@ -1,5 +1,6 @@
 """Pseudonyms: no name of the cluster is left, the verdicts are the same, and a report translates back to the letter."""
 
+import gzip
 import json
 import re
 import stat
@@ -22,8 +23,8 @@ from preflight.pseudonyms import Key, decode, encode, original, pseudonymised
 from preflight.pseudonyms.kept import stays
 from preflight.pseudonyms.naming import named
 from preflight.pseudonyms.texts import Dictionary, rewritten
+from preflight.report import html, markdown, runbook, text
 from preflight.report import json as result_json
-from preflight.report import markdown, runbook, text
 from preflight.report.document import Document, in_order
 from preflight.settings import Settings
 from preflight.testing import TENANT, guid, header, node, snapshot, vault
@@ -134,6 +135,87 @@ def test_so_do_samples_in_another_namespace_and_release(stage: Stage) -> None:
     assert text.render(back(after, key), width=80, color=False, unicode=True, verbosity=0) == text.render(
         before, width=80, color=False, unicode=True, verbosity=0
     )
+
+
+def of_contoso(stage: Stage) -> Snapshot:
+    """The sample as a customer's: their names in resource ids, labels, events, refusals, in capitals, within words."""
+    data = bundle.encode(sample(stage)).decode()
+    for ours, theirs in (
+        ("cluedin_aks-cluedin-sample", "contoso-prod_aks-contoso-prod"),
+        ("aks-cluedin-sample", "aks-contoso-prod"),
+        ("kv-cluedin-sample", "kv-contoso-prod"),
+        ("rg-cluedin", "rg-contoso"),
+        ("id-cluedin-keyvault", "id-contoso-kv"),
+        ('"namespace": "integration"', '"namespace": "contoso"'),
+        ("dana@sample.example", "sp-contoso-deploy"),
+    ):
+        data = data.replace(ours, theirs)
+    document = json.loads(data)
+    document["header"]["target"]["context"] = "jane.doe@contoso"
+    document["header"]["notes"] = ["contoso/pods-of-contoso.json not used: empty"]
+    first = document["facts"]["nodes"][0]
+    first["metadata"]["labels"] |= {"contoso.com/owner": "jane.doe", "cost-center": "contosofin"}
+    first["status"]["conditions"][0]["message"] = "the kubelet posts to CONTOSO-PROD.contoso.com"
+    zone = "aks-contoso-1a2b.contososub.privatelink.westeurope.azmk8s.io"
+    document["facts"]["cluster"]["privateFQDN"] = zone
+    document["facts"]["pods"][0]["spec"]["containers"][0]["image"] = "images.contoso.com/team/app:1"
+    event = {
+        "involvedObject": {"kind": "Pod", "namespace": "contoso", "name": "contosoworker-0"},
+        "lastTimestamp": None,
+    }
+    messages = (
+        ("FailedMount", "https://KV-CONTOSO-PROD.vault.azure.net/secrets/a: kv-contoso-prod2 is in ContosoNet"),
+        ("Failed", "lookup registry.contoso.com on 10.0.0.10:53: no such host; contoso.azurecr.io/x:1"),
+        ("Evicted", 'aks-blue-12345678-vmss000007 of RG-CONTOSO is gone; user "contoso\\\\jane"'),
+    )
+    document["facts"]["events"] = [
+        {**event, "metadata": {"name": f"e-{number}", "namespace": "contoso"}, "reason": reason, "message": message}
+        for number, (reason, message) in enumerate(messages)
+    ]
+    document["missing"].pop("events", None)
+    document["counts"]["events"] = len(messages)
+    refusal = f'User "jane.doe@contoso.com" at https://{zone} cannot list; see /home/jane/.kube/contoso.yaml'
+    document["facts"].pop("locks", None)
+    document["counts"].pop("locks", None)
+    document["missing"]["locks"] = {"reason": refusal, "why": "refused"}
+    return bundle.decode(json.dumps(document).encode(), "b.json", FACTS)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_nothing_in_a_customers_bundle_or_report_says_whose_it_is(stage: Stage) -> None:
+    given = of_contoso(stage)
+    made, key = pseudonymised(given)
+    before, after = report(given), report(made)
+    shown = [
+        bundle.encode(made).decode(),
+        result_json.render(after),
+        markdown.render(after),
+        runbook.render(after),
+        html.render(after),
+        text.render(after, width=80, color=False, unicode=True, verbosity=1),
+    ]
+    assert not re.findall(r"\S*(?:contoso|jane|aks-blue)\S*", " ".join(shown), re.IGNORECASE)
+    assert statuses(after) == statuses(before)
+    assert after.exit_code == before.exit_code
+    assert back(after, key) == before
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("default", "pass", "node", "a", "100m", "get", "secret", "mode", "server", "memory", "failed", "westeurope"),
+        *("general", "azurekeyvaultsecretsprovider", "aks-cluedin-sample", "kv-cluedin-sample", "sample"),
+    ],
+)
+def test_names_that_are_words_of_something_else_change_no_verdict(name: str) -> None:
+    data = bundle.encode(sample("verify")).decode()
+    data = data.replace('"namespace": "integration"', f'"namespace": "{name}"')
+    given = bundle.decode(data.encode(), "b.json", FACTS)
+    made, key = pseudonymised(given)
+    before, after = report(given), report(made)
+    assert statuses(after) == statuses(before)
+    assert after.exit_code == before.exit_code
+    assert back(after, key) == before
 
 
 # --- single rules ---
@@ -257,6 +339,32 @@ def test_no_pseudonym_is_a_name_of_the_cluster_already() -> None:
 
 def test_collecting_is_a_pure_function() -> None:
     assert pseudonymised(sample("enable")) == pseudonymised(sample("enable"))
+
+
+def test_the_key_of_an_earlier_bundle_is_not_overwritten(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["collect", "a.bundle.json.gz", "--pseudonyms", "--offline", "--stage", "deploy", "-f", "values.yaml"]
+    for vault_name, code in (("kv-acme", 0), ("kv-other", 2)):
+        Path("values.yaml").write_text(f"global:\n  keyvault:\n    keyvaultName: {vault_name}\n", encoding="utf-8")
+        assert run(words) == code
+    assert "a.bundle.key.json is the key of an earlier bundle and is not overwritten" in capsys.readouterr().err
+    held = json.loads(Path("a.bundle.key.json").read_text("utf-8"))
+    assert held["names"] == {"vault-1": "kv-acme"}
+    assert "never send it" in held["about"]
+    assert json.loads(gzip.decompress(Path("a.bundle.json.gz").read_bytes()))["header"]["target"]["vault"] == "vault-1"
+
+
+def test_the_key_of_another_bundle_does_not_translate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made, key = pseudonymised(sample("enable"))
+    result, other = tmp_path / "r.json", tmp_path / "other.key.json"
+    result.write_text(result_json.render(report(made)), encoding="utf-8")
+    other.write_bytes(encode(msgspec.structs.replace(key, collected_at="2026-02-01T00:00:00Z")))
+    assert run(["report", str(result), "--key", str(other)]) == 2
+    told = capsys.readouterr()
+    assert "do not belong together" in told.err
+    assert told.out == ""
 
 
 # --- the key, and the command line ---

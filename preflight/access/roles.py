@@ -45,6 +45,8 @@ _BUILT_IN: dict[str, tuple[str, tuple[str, ...]]] = {
     "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": ("User Access Administrator", ()),
 }
 
+BUILT_IN_NAMES = tuple(name for name, _ in _BUILT_IN.values())
+
 
 def definition(id: str, definitions: tuple[RoleDefinition, ...] | Missing | None) -> RoleDefinition | None:
     """Return the role behind an id, compared by its GUID; a built-in one of vaults where it was not read, else None."""

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ from preflight.cli.output import write_whole
 from preflight.cli.taking import snapshot_of
 from preflight.collect.release import DEFAULT_NAMESPACE
 from preflight.collect.scripts import Shell, script
-from preflight.errors import OutputError
+from preflight.errors import OutputError, UsageError
 from preflight.facts import Missing, Snapshot
 from preflight.job import manifest
 from preflight.report.harmless import line
@@ -62,6 +63,7 @@ def command(
     if pseudonymous:
         snapshot, key = pseudonyms.pseudonymised(snapshot)
     file = paths[0] if paths else _default_name(snapshot)
+    key_file = _write_key(key, beside=_default_name(snapshot) if file == "-" else file) if key else ""
     data = bundle.encode(snapshot, compress=file.endswith(".gz"))
     if file == "-":
         sys.stdout.buffer.write(data)
@@ -71,7 +73,12 @@ def command(
     if not quiet:
         click.echo(_account(snapshot, file), err=True)
     if key:
-        _write_key(key, beside=_default_name(snapshot) if file == "-" else file)
+        # Quiet or not: nobody must send it by mistake.
+        click.echo(
+            f"{key_file}: the {len(key.names)} names behind the pseudonyms; it stays here, never send it. "
+            f"What comes back translates: cluedin-preflight report RESULT.json --key {key_file}",
+            err=True,
+        )
     if snapshot.header.partial:
         return 130
     return 3 if all(isinstance(value, Missing) for value in snapshot.facts.values()) else 0
@@ -84,15 +91,28 @@ def _write(file: str, data: bytes, *, private: bool = False) -> None:
         raise OutputError(f"{file}: cannot be written: {error.strerror}") from None
 
 
-def _write_key(key: pseudonyms.Key, *, beside: str) -> None:
-    """Write the key of a bundle, and say on stderr, quiet or not, that it is not to be sent."""
+def _write_key(key: pseudonyms.Key, *, beside: str) -> str:
+    """Write the key of a bundle and return its file's name. UsageError where another bundle's key is in the way.
+
+    It comes before the bundle: a bundle whose key was lost cannot be translated back.
+    """
     file = f"{re.sub(r'(?:[.]json)?(?:[.]gz)?$', '', beside)}.key.json"
-    _write(file, pseudonyms.encode(key), private=True)
-    click.echo(
-        f"{file}: the {len(key.names)} names behind the pseudonyms; it stays here, never send it. "
-        f"What comes back translates: cluedin-preflight report RESULT.json --key {file}",
-        err=True,
-    )
+    data = pseudonyms.encode(key)
+    if _is_another(file, data):
+        raise UsageError(
+            f"{file} is the key of an earlier bundle and is not overwritten; move it, or name another file"
+        )
+    _write(file, data, private=True)
+    return file
+
+
+def _is_another(file: str, data: bytes) -> bool:
+    try:
+        return Path(file).read_bytes() != data
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _printed(what: str, catalog: Catalog, offers: Sequence[Offer], reading: Mapping[str, Any]) -> str:

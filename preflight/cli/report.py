@@ -46,12 +46,20 @@ def command(
         raise UsageError(f"{result} is a bundle, not a result; judge it: cluedin-preflight run {result}")
     document = json.parse(data, name=result)
     if key is not None:
-        names = pseudonyms.decode(read_named(key), key)
-        translated = pseudonyms.original(msgspec.to_builtins(document), names)
-        document = in_order(msgspec.convert(translated, Document))
+        document = _translated(document, pseudonyms.decode(read_named(key), key), f"{result} and {key}")
     if fail_on or allow_unknown:
         document = under(
             document, fail_on=fail_on or document.fail_on, allow_unknown=allow_unknown or document.allow_unknown
         )
     show(document, outputs, quiet=quiet, verbose=verbose, color=color)
     return document.exit_code
+
+
+def _translated(document: Document, key: pseudonyms.Key, names: str) -> Document:
+    """Put the names back. UsageError where the key is another bundle's: its names would be taken for this one's."""
+    if key.collected_at not in ("", document.collected_at):
+        raise UsageError(
+            f"{names} do not belong together: the result is of a bundle collected at {document.collected_at}, "
+            f"the key of one collected at {key.collected_at}"
+        )
+    return in_order(msgspec.convert(pseudonyms.original(msgspec.to_builtins(document), key), Document))

@@ -1,35 +1,43 @@
 """Names out of a snapshot and back into a report: `collect --pseudonyms` and `report --key`. Pure.
 
 Nodes, hosts, clusters, vaults, identities, resource and resource group names, subscriptions, tenants, users, GUIDs,
-namespaces, releases, image registries and file names get a pseudonym, the same one everywhere, so that relations stay.
-What the checks go by stays as it is: pools, workloads, Secrets, vault objects, regions, sizes, addresses, the roles
-that we know by their GUID, and names that the charts or Kubernetes have made, such as `cluedin` and `kube-system`.
+namespaces, releases, image registries, roles of one's own and file names get a pseudonym, the same one everywhere, so
+that relations stay. What the checks go by stays as it is: pools, workloads, Secrets, vault objects, regions, sizes,
+addresses, Azure's roles, and names that the charts or Kubernetes have made, such as `cluedin` and `kube-system`.
 
 kept       which names stay
+places     which fields hold names, which prose, which nothing but words of the API
 gathering  which strings of a snapshot are names, and of what
+leftovers  the same names in other capitals and within longer words
 naming     the pseudonym of each: numbered in the order of the names, so that what was sorted stays sorted
 texts      one dictionary put to work on any text
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 
 from preflight.errors import InputError
 from preflight.facts import Snapshot
-from preflight.pseudonyms.gathering import gathered, strings
+from preflight.pseudonyms.gathering import Names, gathered, strings
+from preflight.pseudonyms.leftovers import leftovers
 from preflight.pseudonyms.naming import named
 from preflight.pseudonyms.texts import Dictionary, rewritten
 
 SCHEMA = "cluedin-preflight/key/1"
+_ROUNDS = 3
+"""How often what is left of names is looked for: a word with a name in it may itself stand in other capitals."""
+ABOUT = "the names behind a bundle's pseudonyms: stays with whoever collected it, never send it"
 NOTE = "names are pseudonyms; who collected this has the key"
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """What each pseudonym stands for. It stays with whoever collected."""
+    """What each pseudonym stands for in the bundle that was collected then. It stays with whoever collected."""
 
     schema: str = SCHEMA
+    about: str = ABOUT
+    collected_at: str = ""
     names: Mapping[str, str]
 
 
@@ -44,12 +52,26 @@ def pseudonymised(snapshot: Snapshot) -> tuple[Snapshot, Key]:
     """
     parts = [snapshot.header, *snapshot.facts.values()]
     everything = {text for part in parts for _, text in strings(part)}
-    pseudonyms = named(gathered(parts), everything)
-    dictionary = Dictionary({original: pseudonym for pseudonym, original in pseudonyms.items()})
+    names = gathered(parts)
+    pseudonyms, dictionary = _named(names, everything)
+    for _ in range(_ROUNDS):
+        left = leftovers(names.kinds, {dictionary(text) for text in everything})
+        if not left:
+            break
+        names = msgspec.structs.replace(names, kinds={**names.kinds, **left})
+        pseudonyms, dictionary = _named(names, everything)
     header = rewritten(snapshot.header, dictionary)
     header = msgspec.structs.replace(header, collected_at=snapshot.header.collected_at, notes=(*header.notes, NOTE))
     facts = {name: rewritten(value, dictionary) for name, value in snapshot.facts.items()}
-    return Snapshot(header=header, facts=facts), Key(names=pseudonyms)
+    return Snapshot(header=header, facts=facts), Key(collected_at=header.collected_at, names=pseudonyms)
+
+
+def _named(names: Names, texts: Collection[str]) -> tuple[dict[str, str], Dictionary]:
+    kinds: dict[str, dict[str, str]] = {}
+    for name, kind in names.kinds.items():
+        kinds.setdefault(kind, {})[name] = names.pools.get(name, "")
+    pseudonyms = named(kinds, texts)
+    return pseudonyms, Dictionary({original: pseudonym for pseudonym, original in pseudonyms.items()})
 
 
 def original(document: Any, key: Key) -> Any:  # noqa: ANN401 - any JSON value

@@ -5,8 +5,9 @@ from functools import cache
 from importlib.resources import files
 
 from preflight.access.principals import EVERYONE
-from preflight.access.roles import definition
+from preflight.access.roles import BUILT_IN_NAMES, definition
 from preflight.facts import FACTS
+from preflight.symptoms import SYMPTOMS
 from preflight.sync.block import is_placeholder
 
 _WORDS = frozenset(
@@ -18,8 +19,27 @@ _WORDS = frozenset(
     "enable deploy verify files release chart map list string number boolean null token true false unknown "
     "refused failed partial offline not-given not-yet running pending succeeded ready approved deployed superseded "
     "in notin exists doesnotexist equal tcp udp sctp noschedule noexecute prefernoschedule always never recreate "
+    "azurekeyvaultsecretsprovider kubeletidentity omsagent azurepolicy agentpool "
     "linux windows amd64 arm64 azure aks user system group serviceprincipal opaque allow deny helm kubectl".split()
 )
+
+
+_PUBLIC_HOSTS = (
+    *("kubernetes.io", "k8s.io", "k8s.gcr.io", "gcr.io", "ghcr.io", "quay.io", "docker.io", "docker.com", "helm.sh"),
+    *("azure.com", "azure.net", "azure.cn", "azure.us", "windows.net", "microsoft.com", "microsoftonline.com"),
+    *("microsoftonline.us", "azmk8s.io", "azurecr.io", "usgovcloudapi.net", "chinacloudapi.cn", "github.com"),
+    *("github.io", "cert-manager.io", "cluster.local", "elastic.co", "cluedin.com"),
+)
+"""Domains of everybody: what a customer chose in front of them is looked for by its own pattern."""
+
+
+def is_public_host(host: str) -> bool:
+    """Tell whether a host's name is, or ends in, a domain that everybody uses.
+
+    >>> is_public_host("login.microsoftonline.com"), is_public_host("registry.acme.com")
+    (True, False)
+    """
+    return any(host.lower() == domain or host.lower().endswith(f".{domain}") for domain in _PUBLIC_HOSTS)
 
 
 def stays(name: str) -> bool:
@@ -42,7 +62,9 @@ def stays(name: str) -> bool:
 
 @cache
 def _vocabulary() -> str:
-    """Everything that the charts and our own facts spell out, in small letters."""
+    """Everything that the charts, our own facts and the known symptoms spell out, in small letters."""
     charts = files("preflight.sync").joinpath("chart_facts.json").read_text("utf-8")
     ours = " ".join(f"{fact.name} {fact.path} {fact.right} {fact.ask}" for fact in FACTS.values())
-    return f"{charts} {ours}".lower()
+    symptoms = " ".join(symptom.pattern for symptom in SYMPTOMS)
+    roles = " ".join(BUILT_IN_NAMES)
+    return f"{charts} {ours} {symptoms} {roles}".lower()

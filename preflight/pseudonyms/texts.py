@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from preflight.pseudonyms.places import Place, is_key_of_the_api, is_of_the_api
+
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _ENDS = re.compile(r"^[^A-Za-z0-9]*|[^A-Za-z0-9]*$")
 _ORDINAL = re.compile(r"[a-z]+-[0-9]+")
@@ -57,19 +59,29 @@ def core(name: str) -> str:
 
 
 def rewritten(value: Any, dictionary: Dictionary) -> Any:  # noqa: ANN401 - a struct or any JSON value
-    """Return the value with every text in it, keys of maps included, as the dictionary has it."""
+    """Return the value with every text in it, keys of maps included, as the dictionary has it.
+
+    What a struct's field holds that is no name but a word of its API stays.
+    """
+    return _rewritten(value, dictionary, ("", ""))
+
+
+def _rewritten(value: Any, dictionary: Dictionary, place: Place) -> Any:  # noqa: ANN401 - as above
     if isinstance(value, str):
-        return dictionary(value)
+        return value if is_of_the_api(place, value) else dictionary(value)
     if isinstance(value, msgspec.Struct):
         changes = {}
         for field in value.__struct_fields__:
             old = getattr(value, field)
-            new = rewritten(old, dictionary)
+            new = _rewritten(old, dictionary, (type(value).__name__, field))
             if new is not old and new != old:
                 changes[field] = new
         return msgspec.structs.replace(value, **changes) if changes else value
     if isinstance(value, dict):
-        return {dictionary(key): rewritten(item, dictionary) for key, item in value.items()}
+        return {
+            key if is_key_of_the_api(key) else _rewritten(key, dictionary, place): _rewritten(item, dictionary, place)
+            for key, item in value.items()
+        }
     if isinstance(value, (tuple, list)):
-        return type(value)(rewritten(item, dictionary) for item in value)
+        return type(value)(_rewritten(item, dictionary, place) for item in value)
     return value
