@@ -1,8 +1,8 @@
 """The workloads of values and chart facts: what pods ask for by the chart's defaults, where the values leave them so.
 
-`chart_workloads.json` was taken from renderings of the published charts: each pod's requests in one sum, and where it
-may go. Versions that were not recorded have the figures of those that render the same subcharts. No row tells how a
-Deployment rolls out. What values write instead of a default is not held: whose figures they change is said, no more.
+`chart_workloads.json` was taken from renderings of the published charts: each pod's requests in one sum, where it may
+go, and how a Deployment rolls out where that is not the default. What values write instead of a default is not held:
+whose figures they change is said, no more.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -15,6 +15,7 @@ import msgspec
 from preflight.facts import Header, Manifest, ObjectMeta, PodTemplate, Release, Setting, Values, Workload
 from preflight.facts.kubernetes import (
     Annotations,
+    DeploymentStrategy,
     ResourceRequirements,
     TemplateContainer,
     TemplateSpec,
@@ -36,7 +37,7 @@ class WorkloadFact(msgspec.Struct, frozen=True, kw_only=True):
     """A workload's defaults in the versions named (none: in all).
 
     `section` is the path below which values size it, `depends` are switches that would change its figures. `made_by`
-    names the workload without which an operator's pods do not come to be.
+    names the workload without which an operator's pods do not come to be. `strategy` is a Deployment's.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class WorkloadFact(msgspec.Struct, frozen=True, kw_only=True):
     tolerations: tuple[Toleration, ...] = ()
     priority_class: str | None = None
     host_network: bool = False
+    strategy: DeploymentStrategy = DeploymentStrategy()
     depends: tuple[str, ...] = ()
     made_by: str = ""
 
@@ -160,6 +162,7 @@ def _workload(row: WorkloadFact, replicas: int, hook: str | None) -> Workload:
         kind=row.kind,
         metadata=ObjectMeta(name=row.name, annotations=Annotations(hook=hook)),
         replicas=replicas,
+        strategy=row.strategy,
         template=PodTemplate(
             spec=TemplateSpec(
                 containers=(container,),

@@ -158,7 +158,14 @@ def test_pods_larger_than_the_defaults_tell_that_not_all_values_are_given() -> N
 def test_an_upgrade_by_the_defaults_counts_what_runs() -> None:
     same = app("cluedin-server-1-x", owner="ReplicaSet/cluedin-server-1", cpu="500m", memory="2Gi")
     (found,) = by_default(pods=(same,), known=release())
-    assert (found.status, found.evidence["extra"]) == (Status.PASS, 28)
+    assert (found.status, found.evidence["extra"]) == (Status.PASS, 27)
+
+
+def test_deployments_of_the_chart_that_stop_before_they_start_need_no_room_of_their_own() -> None:
+    sql = app("cluedin-sqlserver-1-x", owner="ReplicaSet/cluedin-sqlserver-1", cpu="0", memory="0")
+    ui = app("cluedin-ui-1-x", owner="ReplicaSet/cluedin-ui-1", cpu="0", memory="0")
+    extra = [by_default(pods=pods, known=release())[0].evidence["extra"] for pods in ((), (sql,), (ui,), (sql, ui))]
+    assert extra == [28, 27, 28, 27]
 
 
 def test_no_plan_no_facts_and_another_releases_name_are_not_judged() -> None:
