@@ -3,18 +3,20 @@
 from collections.abc import Iterator
 
 from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
+from preflight.access.commands import az, commands
+from preflight.sync.existing import namespace_of
 from preflight.sync.values import keyvault
 
-_KEPT_ON_A_VOLUME = frozenset(
+_KEPT = frozenset(
     [
-        "cluedin-sqlserver-secret",
-        "cluedin-neo4j-auth",
-        "cluedin-neo4j-secrets",
-        "cluedin-rabbitmq",
-        "elasticsearch-credentials",
+        ("cluedin-sqlserver-secret", "sapassword"),
+        ("cluedin-neo4j-auth", "NEO4J_AUTH"),
+        ("cluedin-neo4j-secrets", "neo4j-password"),
+        ("cluedin-neo4j-secrets", "neo4j-password-encoded"),
+        ("cluedin-rabbitmq", "rabbitmq-password"),
     ]
 )
-"""Secrets of services that keep their password: another one in the vault locks everybody out of them."""
+"""What services keep on their volume from their first start on: another one in the vault locks everybody out."""
 
 _HOW = {
     "different": "differs from",
@@ -25,13 +27,17 @@ _HOW = {
 
 @check("value-parity", group="collision", stages=("deploy", "verify"))
 def value_parity(
-    values: facts.Values, value_parity: tuple[facts.ValueRelation, ...] | Missing | None = None
+    values: facts.Values,
+    header: facts.Header,
+    value_parity: tuple[facts.ValueRelation, ...] | Missing | None = None,
+    release: facts.Release | Missing | None = None,
 ) -> Iterator[Finding]:
     """Vault and cluster hold the same value.
 
-    SQL Server, Neo4j, Elasticsearch and RabbitMQ keep the password they were first started with. When the driver brings
-    another one, clients are refused. A line break typed into the vault, or a value put there in base64, goes along as
-    it is. Only with `--read-values`, which fetches values, compares them in memory and keeps only how they relate.
+    SQL Server, Neo4j and RabbitMQ keep the password they were first started with, and Elasticsearch may. When the
+    driver brings another one, clients are refused. A line break typed into the vault, or a value put there in base64,
+    goes along as it is. Only with `--read-values`, which fetches values, compares them in memory and keeps only how
+    they relate.
 
     Fix: put the present value into the vault (`az keyvault secret set --file`, without a line break at its end), or
     change the password in the service first.
@@ -51,15 +57,8 @@ def value_parity(
     odd = sorted(
         (one for one in compared if one.relation != "equal"), key=lambda one: (one.secret, one.key, one.rule or "")
     )
-    for one in odd:
-        what = f"what it should be ({one.rule})" if one.rule else f"key {one.key} of Secret {one.secret}"
-        say = fail if one.secret in _KEPT_ON_A_VOLUME else warn
-        yield say(
-            f"{one.object_name} {_HOW[one.relation]} {what}",
-            f"secret/{one.secret}",
-            "put the value that is in use into the vault",
-            evidence={"key": one.key, "relation": one.relation, "rule": one.rule},
-        )
+    namespace = namespace_of(header, release)
+    yield from (_odd(one, namespace, header.target.vault or "VAULT") for one in odd)
     if not odd and compared:
         left = len(value_parity) - len(compared)
         others = f"; {left} are not yet on both sides" if left else ""
@@ -69,3 +68,17 @@ def value_parity(
         )
     elif not compared:
         yield skip("no value is on both sides yet")
+
+
+def _odd(one: facts.ValueRelation, namespace: str, vault: str) -> Finding:
+    what = f"what it should be ({one.rule})" if one.rule else f"key {one.key} of Secret {one.secret}"
+    right = f"let it be {one.rule}" if one.rule else "put the value that is in use into the vault"
+    # The value comes from a file: on a command line it would stay in the shell's history.
+    upload = az("keyvault secret set", vault_name=vault, name=one.object_name, file="FILE")
+    return (fail if (one.secret, one.key) in _KEPT else warn)(
+        f"{one.object_name} {_HOW[one.relation]} {what}",
+        f"secret/{namespace}/{one.secret}",
+        f"{one.object_name}: {right}, without a line break at its end",
+        evidence={"key": one.key, "relation": one.relation, "rule": one.rule},
+        commands=commands(upload),
+    )

@@ -22,13 +22,17 @@ _OF_OTHERS = {
 }
 """Kinds that the driver and cert-manager bring: the facts of these name no path, because it may not be served."""
 _RECORD_FACTS = ("release", "values")
-"""Read from the release's record, a Secret: the only thing for which a Secret is ever fetched."""
+"""Read from the release's record, a Secret."""
+_PARITY = "value_parity"
+"""With `--read-values`: beside the release's record the only thing for which a Secret is ever fetched."""
+_VALUE = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
 _METADATA = "Microsoft.KeyVault/vaults/secrets/readMetadata/action"
 _CERTIFICATES = "Microsoft.KeyVault/vaults/certificates/read"
 _DATA_ACTIONS = {
     "vault_secrets": _METADATA,
     "vault_secret_versions": _METADATA,
     "deleted_vault_secrets": _METADATA,
+    _PARITY: _METADATA,
     "vault_certificates": _CERTIFICATES,
     "deleted_vault_certificates": _CERTIFICATES,
     "certificate_policies": _CERTIFICATES,
@@ -48,13 +52,18 @@ class Rule(NamedTuple):
 
 
 class Rights(NamedTuple):
-    """What to grant. `cluster` is for a ClusterRole; `listing` and `values` are for Roles in CluedIn's namespace."""
+    """What to grant.
+
+    `cluster` is for a ClusterRole; `listing` and `values` are for Roles in CluedIn's namespace. `value_actions` are the
+    vault's data actions that read values, which only `run --read-values` uses.
+    """
 
     cluster: tuple[Rule, ...]
     listing: tuple[Rule, ...]
     values: tuple[Rule, ...]
     actions: tuple[str, ...]
     data_actions: tuple[str, ...]
+    value_actions: tuple[str, ...]
     graph: bool
 
 
@@ -69,19 +78,23 @@ def rights_for(checks: Sequence[Check], facts: Mapping[str, Fact], also: Iterabl
     ]
     record = tuple(name for name in names if name in _RECORD_FACTS)
     listed = (*(("secrets",) if "secrets" in names else ()), *record)
+    fetched = (*record, *((_PARITY,) if _PARITY in names else ()))
     return Rights(
         cluster=tuple(sorted(cluster)),
         listing=(_rule("", "secrets", "list", listed, checks),) if listed else (),
-        values=(_rule("", "secrets", "get", record, checks),) if record else (),
+        values=(_rule("", "secrets", "get", fetched, checks),) if fetched else (),
         actions=tuple(sorted({action for name in names for action in _ACTION.findall(facts[name].right)})),
         data_actions=tuple(sorted({_DATA_ACTIONS[name] for name in names if name in _DATA_ACTIONS})),
+        value_actions=(_VALUE,) if _PARITY in names else (),
         graph=_GRAPH in names,
     )
 
 
 def as_text(rights: Rights, *, namespace: str, scope: str) -> str:
-    """Return the roles as YAML documents with remarks; the last one is Azure's custom role, in JSON."""
+    """Return the roles as YAML documents with remarks; the last ones are Azure's custom roles, in JSON."""
     documents = kubernetes_roles(rights, namespace)
+    if rights.value_actions:
+        documents.append(_azure_values(rights, scope))
     if rights.actions or rights.data_actions:
         documents.append(_azure(rights, scope))
     return "---\n".join(documents)
@@ -97,8 +110,8 @@ def kubernetes_roles(rights: Rights, namespace: str) -> list[str]:
         documents.append(_role("Role", NAME, namespace, rights.listing, remark))
     if rights.values:
         remark = (
-            "The one right that could read values: it fetches the Helm release's record, trimmed while reading.\n"
-            "# Without it: --no-release, and give the values with -f."
+            "The one right that could read values: it fetches the Helm release's record, trimmed while reading,\n"
+            "# and with `run --read-values` the Secrets to compare. Without it: --no-release, and the values with -f."
         )
         documents.append(_role("Role", VALUES_NAME, namespace, rights.values, remark))
     return documents
@@ -135,16 +148,7 @@ def _role(kind: str, name: str, namespace: str | None, rules: Sequence[Rule], re
 
 
 def _azure(rights: Rights, scope: str) -> str:
-    role: dict[str, Any] = {
-        "Name": NAME,
-        "IsCustom": True,
-        "Description": "Reads what cluedin-preflight judges; changes nothing and reads no secret value.",
-        "Actions": list(rights.actions),
-        "NotActions": [],
-        "DataActions": list(rights.data_actions),
-        "NotDataActions": [],
-        "AssignableScopes": [scope],
-    }
+    describes = "Reads what cluedin-preflight judges; changes nothing and reads no secret value."
     remarks = ["# Azure: save the object below as role.json; az role definition create --role-definition @role.json"]
     if rights.data_actions:
         remarks.append(
@@ -154,4 +158,29 @@ def _azure(rights: Rights, scope: str) -> str:
         remarks.append(
             "# Groups are expanded through Microsoft Graph (Application.Read.All); without it some stay unknown"
         )
+    return _azure_role(NAME, describes, rights.actions, rights.data_actions, scope, remarks)
+
+
+def _azure_values(rights: Rights, scope: str) -> str:
+    describes = "Lets cluedin-preflight compare secret values with --read-values; it keeps none."
+    remarks = [
+        "# Azure, for `run --read-values` alone (the built-in role Key Vault Secrets User has it too). Leave it out",
+        "# otherwise: without it only value-parity says nothing. Where the vault takes policies: get secrets",
+    ]
+    return _azure_role(VALUES_NAME, describes, (), rights.value_actions, scope, remarks)
+
+
+def _azure_role(
+    name: str, describes: str, actions: Sequence[str], data_actions: Sequence[str], scope: str, remarks: Sequence[str]
+) -> str:
+    role: dict[str, Any] = {
+        "Name": name,
+        "IsCustom": True,
+        "Description": describes,
+        "Actions": [*actions],
+        "NotActions": [],
+        "DataActions": [*data_actions],
+        "NotDataActions": [],
+        "AssignableScopes": [scope],
+    }
     return "\n".join([*remarks, json.dumps(role, indent=2)]) + "\n"

@@ -10,6 +10,8 @@ from functools import partial
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
+
 from preflight.collect.azure import account_of
 from preflight.collect.azure.arm import answers, items, refusals, same_server, transport
 from preflight.collect.azure.cloud import PUBLIC, Cloud
@@ -17,6 +19,7 @@ from preflight.collect.azure.credentials import Account
 from preflight.collect.azure.refusals import Answer, client_address, expected_tenant, for_answer
 from preflight.collect.azure.target import Named
 from preflight.collect.azure.vaults import vault_name
+from preflight.collect.decoding import convert
 from preflight.collect.reading import Get, Reader, need
 from preflight.collect.shapes import decode, decode_all
 from preflight.facts import FACTS, CertificatePolicy, DeletedVaultObject, Missing, VaultObject, Why, same_id
@@ -55,6 +58,8 @@ _LISTINGS = {
 # with the control plane's (azure.md 5.3).
 _API_VERSION = "7.6"
 
+_VALUES_RIGHT = "Microsoft.KeyVault/vaults/secrets/getSecret/action (Key Vault Secrets User), or policy secrets: get"
+
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 _WRONG_ISSUER = "AKV10032"
 _NOT_THE_CLUSTER = "this says nothing about the cluster"
@@ -75,12 +80,12 @@ def readers(*, cloud: Cloud = PUBLIC, named: Named | None = None) -> dict[str, R
 
 
 def explain_answer(
-    answer: Answer, *, what: str, right: str, account: str | None = None, tenant: str | None = None
+    answer: Answer, *, what: str, right: str, verb: str = "list", account: str | None = None, tenant: str | None = None
 ) -> tuple[str, Why]:
     """Return the reason and its kind for an error answer of a vault, by its inner code (azure.md 5.6).
 
-    `account` names who asked, `tenant` the vault's tenant where Resource Manager told it. A refusal by the vault's
-    firewall is about this machine only.
+    `verb` is what was wanted of `what`: `list` or `read`. `account` names who asked, `tenant` the vault's tenant where
+    Resource Manager told it. A refusal by the vault's firewall is about this machine only.
     """
     if answer.status == _UNAUTHORIZED and _WRONG_ISSUER in answer.message:
         tenant = tenant or expected_tenant(answer.message)
@@ -89,17 +94,17 @@ def explain_answer(
     if answer.status != _FORBIDDEN:
         return for_answer(answer, what=what, right=right)
     who = account or "this account"
-    address = client_address(answer.message)
+    address, done = client_address(answer.message), "listed" if verb == "list" else verb
     meaning = {
-        "ForbiddenByRbac": f"no role lets {who} list {what}; needed: {right}",
-        "AccessDenied": f"no access policy lets {who} list {what}; needed: {right}",
+        "ForbiddenByRbac": f"no role lets {who} {verb} {what}; needed: {right}",
+        "AccessDenied": f"no access policy lets {who} {verb} {what}; needed: {right}",
         "ForbiddenByPolicy": f"an access policy of the vault refuses {who} {what}: an entry for another application, "
         f"or a rule of the vault; needed: {right}",
         "ForbiddenByFirewall": f"the vault's firewall keeps this machine out{f' ({address})' if address else ''}, so "
-        f"{what} cannot be listed from here; {_NOT_THE_CLUSTER}: run where the firewall lets you in, or add a rule",
+        f"{what} cannot be {done} from here; {_NOT_THE_CLUSTER}: run where the firewall lets you in, or add a rule",
         "ForbiddenByConnection": f"the vault takes private connections only and this machine has none, so {what} "
-        f"cannot be listed from here; {_NOT_THE_CLUSTER}: run inside the network of its private endpoint",
-        "SecretDisabled": f"{what} cannot be listed: the vault says an object is disabled",
+        f"cannot be {done} from here; {_NOT_THE_CLUSTER}: run inside the network of its private endpoint",
+        "SecretDisabled": f"{what} cannot be {done}: the vault says an object is disabled",
     }
     code = answer.inner or answer.code
     return meaning.get(code or "", f"the vault refused {what} ({code or _FORBIDDEN}); needed: {right}"), "refused"
@@ -107,7 +112,7 @@ def explain_answer(
 
 def _listed(name: str, cloud: Cloud, named: Named, get: Get) -> tuple[Any, ...]:
     listing = _LISTINGS[name]
-    at = _Asked.of(name, f"the {listing.what}", cloud, named, get)
+    at = _Asked.of(f"the {listing.what}", FACTS[name].right, cloud, named, get)
     with at.refusals(), _client(listing.kind, cloud, at, {listing.path}) as client:
         return decode_all(list(items(answers(getattr(client, listing.call)))), listing.item)
 
@@ -118,7 +123,7 @@ def _policies(cloud: Cloud, named: Named, get: Get) -> tuple[CertificatePolicy, 
     wanted = {one.name.lower() for one in (objects_needed(block) if block else ()) if one.certificate}
     there = {one.name.lower() for one in need(get, "vault_certificates")}
     names = sorted(name for name in wanted & there if object_fault(name) is None)
-    at = _Asked.of("certificate_policies", "the certificate policies", cloud, named, get)
+    at = _Asked.of("the certificate policies", FACTS["certificate_policies"].right, cloud, named, get, verb="read")
     paths = {f"certificates/{name}/policy": name for name in names}
     found = []
     with at.refusals(), _client("certificates", cloud, at, paths) as client:
@@ -128,15 +133,21 @@ def _policies(cloud: Cloud, named: Named, get: Get) -> tuple[CertificatePolicy, 
     return tuple(found)
 
 
+class _Value(msgspec.Struct, frozen=True, kw_only=True):
+    """What is taken of a secret that was fetched, for as long as `secret_values` and its caller run."""
+
+    value: str
+
+
 def secret_values(names: Iterable[str], cloud: Cloud, named: Named, get: Get) -> dict[str, str]:
     """Return the values of these secrets. Only for `--read-values`, whose reader drops them before it returns."""
-    at = _Asked.of("value_parity", "the values of secrets", cloud, named, get)
+    at = _Asked.of("the values of secrets", _VALUES_RIGHT, cloud, named, get, verb="read")
     wanted = sorted(set(names))
     found = {}
     with at.refusals(), _client("secrets", cloud, at, [f"secrets/{name}" for name in wanted]) as client:
         for name in wanted:
             [document] = answers(client.get_secret, name)
-            found[name] = str(document.get("value", ""))
+            found[name] = convert(document, _Value).value
     return found
 
 
@@ -146,7 +157,7 @@ def _versions(cloud: Cloud, named: Named, get: Get) -> tuple[VaultObject, ...]:
     mounted = {one.id.partition("/")[2].lower() for record in records for one in record.status.objects}
     there = {one.name.lower() for one in need(get, "vault_secrets")}
     names = sorted(name for name in mounted & there if object_fault(name) is None)
-    at = _Asked.of("vault_secret_versions", "the versions of secrets", cloud, named, get)
+    at = _Asked.of("the versions of secrets", FACTS["vault_secret_versions"].right, cloud, named, get)
     paths = {f"secrets/{name}/versions": name for name in names}
     found: list[VaultObject] = []
     with at.refusals(), _client("secrets", cloud, at, paths) as client:
@@ -164,7 +175,7 @@ class _Asked(NamedTuple):
     refusals: Callable[[], AbstractContextManager[None]]
 
     @classmethod
-    def of(cls, fact: str, what: str, cloud: Cloud, named: Named, get: Get) -> "_Asked":
+    def of(cls, what: str, right: str, cloud: Cloud, named: Named, get: Get, *, verb: str = "list") -> "_Asked":
         account = account_of(get)
         vault = get("vault")
         if isinstance(vault, Missing):
@@ -178,8 +189,8 @@ class _Asked(NamedTuple):
             refusals=partial(
                 refusals,
                 what=f"{what} of the vault {name}",
-                right=FACTS[fact].right,
-                answered=partial(explain_answer, account=account.name, tenant=other_tenant),
+                right=right,
+                answered=partial(explain_answer, verb=verb, account=account.name, tenant=other_tenant),
                 tenant=other_tenant,
             ),
         )

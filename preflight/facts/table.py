@@ -290,8 +290,8 @@ FACTS: dict[str, Fact] = {
             name="value_parity",
             type=tuple[ValueRelation, ...],
             source="plan",
-            right="with --read-values only: get secrets of the vault (Key Vault Secrets User) and of the namespace; "
-            "values are compared in memory and dropped",
+            right="with --read-values only: get secrets in the namespace, and getSecret on the vault (Key Vault "
+            "Secrets User, or policy secrets: get); values are compared in memory and dropped",
             ask="cluedin-preflight run --read-values --save-bundle FILE",
         ),
         Fact(

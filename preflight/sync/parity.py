@@ -9,9 +9,9 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote, quote_plus, unquote_to_bytes
 
 from preflight.facts.parity import Relation
 
@@ -77,32 +77,59 @@ NEO4J_AUTH = "neo4j/ and the password"
 NEO4J_ENCODED = "the password, URL-encoded"
 LOAD_DEFINITION = "the password of a user in the definition"
 
+_PLAINEST: tuple[Relation, ...] = ("equal", "line break", "encoding")
+_HASHES = {
+    "rabbit_password_hashing_sha256": hashlib.sha256,
+    "rabbit_password_hashing_sha512": hashlib.sha512,
+    "rabbit_password_hashing_md5": hashlib.md5,
+}
+"""RabbitMQ's own: base64 of a salt of four bytes and the hash of salt and password (rabbitmq.com/docs/passwords)."""
+_SALT = 4
 
-def follows(rule: str, password: bytes, value: bytes) -> bytes:
-    """Return what `value` should be by the rule, given the password: the value itself where the definition agrees.
 
-    >>> follows(NEO4J_AUTH, b"a+b", b"")
-    b'neo4j/a+b'
-    >>> follows(NEO4J_ENCODED, b"a+b", b"")
-    b'a%2Bb'
+def follows(rule: str, password: bytes, value: bytes, key: bytes) -> Relation:
+    """Return how `value` relates to what it should be by the rule, given the password: the best of all it may be.
+
+    Neo4j takes `/true` after the password, which makes people change it; a space is `+` or `%20` in a URL. A definition
+    without users changes nobody's password; one that was exported holds hashes, which are compared as RabbitMQ does.
     """
+    if rule == LOAD_DEFINITION:
+        return _defines(value, password, key)
     if rule == NEO4J_AUTH:
-        return b"neo4j/" + password
-    if rule == NEO4J_ENCODED:
-        return quote(password, safe="").encode()
-    return value if password.decode("utf-8", "replace") in _passwords(value) else password
+        return _closest(value, (b"neo4j/" + password, b"neo4j/" + password + b"/true"), key)
+    return _closest(value, (quote(password, safe="").encode(), quote_plus(password, safe="").encode()), key)
 
 
-def _passwords(definition: bytes) -> tuple[str, ...]:
+def _closest(value: bytes, others: Iterable[bytes], key: bytes) -> Relation:
+    sealed = seal(value, key)
+    found = {relation(sealed, seal(other, key)) for other in others}
+    return next((one for one in _PLAINEST if one in found), "different")
+
+
+def _defines(definition: bytes, password: bytes, key: bytes) -> Relation:
     try:
         document = json.loads(definition)
     except (ValueError, RecursionError):
-        return ()
-    users = document.get("users") if isinstance(document, Mapping) else None
-    found = (
-        (user.get("password") for user in users or () if isinstance(user, Mapping)) if isinstance(users, list) else ()
-    )
-    return tuple(password for password in found if isinstance(password, str))
+        return "different"
+    if not isinstance(document, Mapping):
+        return "different"
+    listed = document.get("users") or []
+    users = [user for user in listed if isinstance(user, Mapping)] if isinstance(listed, list) else []
+    if any(_is_hash_of(user, password) for user in users) or not listed:
+        return "equal"
+    plain = (user.get("password") for user in users)
+    return _closest(password, (text.encode("utf-8", "replace") for text in plain if isinstance(text, str)), key)
+
+
+def _is_hash_of(user: Mapping[str, object], password: bytes) -> bool:
+    algorithm = user.get("hashing_algorithm", "rabbit_password_hashing_sha256")
+    try:
+        salted = base64.b64decode(str(user.get("password_hash") or ""), validate=True)
+    except ValueError:
+        return False
+    hashed = _HASHES.get(str(algorithm))
+    salt, kept = salted[:_SALT], salted[_SALT:]
+    return hashed is not None and hmac.compare_digest(hashed(salt + password, usedforsecurity=False).digest(), kept)
 
 
 RULES = (

@@ -1,6 +1,8 @@
 """Values compared through the real SDK and a real HTTP server: what is returned, asked for, and nowhere to be found."""
 
 import base64
+import gc
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,14 +73,14 @@ def compared(cluster: Server, replay: Replay, ca_file: Path, tmp_path: Path) -> 
     for name, value in VAULT.items():
         replay.put(f"/secrets/{name}", {"value": value, "id": f"{replay.origin}/secrets/{name}/0123"})
 
-    def compared(*, allowed: bool = True) -> Any:
+    def compared(*, allowed: bool = True, release: Any = lambda _get: Missing(reason="not read")) -> Any:
         cloud = replay.cloud(ca_file)
         connection = connect(cluster.kubeconfig(tmp_path))
         readers: Mapping[str, Any] = {
             **azure.readers(cloud=cloud),
             **vault.readers(cloud=cloud),
             **scene.known(None, PLAN),
-            "release": lambda _get: Missing(reason="not read"),
+            "release": release,
             "value_parity": parity.reader(connection, "cluedin", cloud=cloud, named=Named(), allowed=allowed),
         }
         return read(readers, {"value_parity"}, deadline=60)["value_parity"]
@@ -125,3 +127,28 @@ def test_a_refusal_names_the_right_and_no_value(compared: Any, replay: Replay) -
 
 def test_a_certificate_is_not_compared(compared: Any) -> None:
     assert all(isinstance(one, ValueRelation) and one.object_name != "cluedin-frontend" for one in compared())
+
+
+class Circle:
+    """What only the garbage collector takes away, as it does what a broken connection or an exception holds."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.mark.parametrize("ends", ["well", "refused"])
+def test_nothing_that_came_up_while_comparing_outlives_it(compared: Any, replay: Replay, ends: str) -> None:
+    made: list[weakref.ref[Circle]] = []
+
+    def release(_get: object) -> Missing:
+        made.append(weakref.ref(Circle()))
+        return Missing(reason="not read")
+
+    if ends == "refused":
+        replay.script("/secrets/host", error(403, "Forbidden", inner="ForbiddenByRbac"))
+    gc.disable()
+    try:
+        assert isinstance(compared(release=release), Missing) == (ends == "refused")
+        assert [one() for one in made] == [None]
+    finally:
+        gc.enable()

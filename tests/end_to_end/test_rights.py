@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ import yaml
 from preflight.__main__ import run
 from preflight.catalog import load
 from preflight.rights import Rule, rights_for
+from tests.azure import scene
 from tests.azure.conftest import ca_file, signed_in  # noqa: F401 - fixtures
+from tests.azure.replay import Replay, error
 from tests.collect.test_live_kubernetes import require_programs
 from tests.control_plane.cluster import ControlPlane
 from tests.demo.objects import raw_objects
@@ -65,7 +68,12 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[ControlPlane]:
     require_programs()
-    users = {"whole": (), **{f"without-{number}": () for number in range(len(RULES))}}
+    users = {
+        "whole": (),
+        "comparing": (),
+        "not-getting": (),
+        **{f"without-{number}": () for number in range(len(RULES))},
+    }
     with ControlPlane(users=users) as started:
         started.load(raw_objects("verify"))
         yield started
@@ -112,3 +120,54 @@ def test_azures_role_has_no_write_and_reads_no_value(capsys: pytest.CaptureFixtu
         "Microsoft.KeyVault/vaults/secrets/readMetadata/action",
         "Microsoft.KeyVault/vaults/certificates/read",
     }
+
+
+# --- the values themselves, with --read-values ---
+
+READING = ("--read-values", "--no-release", "-c", "value-parity,akv-naming,secret-owner,bootstrap-cycle")
+VALUES = (
+    "global:\n  keyvault:\n    enabled: true\n    keyvaultName: kv-cluedin\n    secretProviderClasses:\n"
+    "      cluedin-server:\n      - secretName: cluedin-email\n        secretKeys: {EmailHost: cluedin-email-host}\n"
+)
+READ_VALUE = "Microsoft.KeyVault/vaults/secrets/getSecret/action"
+METADATA = "Microsoft.KeyVault/vaults/secrets/readMetadata/action"
+
+
+def enforce(replay: Replay, data_actions: set[str]) -> None:
+    """Refuse what no role grants, as an RBAC vault does."""
+    replay.put_list("/secrets", [scene.secret(replay.origin, "cluedin-email-host")])
+    replay.put("/secrets/cluedin-email-host", {"value": "x", "id": f"{replay.origin}/secrets/cluedin-email-host/01"})
+    for action, path in ((METADATA, "/secrets"), (READ_VALUE, "/secrets/cluedin-email-host")):
+        if action not in data_actions:
+            replay.script(path, error(403, "Forbidden", inner="ForbiddenByRbac"))
+
+
+def test_the_printed_rights_let_values_be_compared_and_without_one_only_that_is_unknown(
+    cluster: ControlPlane,
+    azure: Replay,  # noqa: F811 - the fixture
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    values = tmp_path / "values.yaml"
+    values.write_text(VALUES)
+    assert run(["collect", "--print", "rights", "--stage", "verify", *READING[2:]]) == 0
+    documents = list(yaml.safe_load_all(capsys.readouterr().out))
+    roles = [one for one in documents if one.get("kind") in ("ClusterRole", "Role")]
+    data_actions = {action for one in documents for action in one.get("DataActions", ())}
+    assert data_actions >= {READ_VALUE, METADATA}
+    [getting] = [one for role in roles for one in role["rules"] if one["verbs"] == ["get"]]
+    assert getting["resources"] == ["secrets"]
+    cluster.load(bindings("comparing", roles, None))
+    cluster.load(bindings("not-getting", roles, Rule("", "secrets", "get", (), ())))
+    time.sleep(1)  # the authoriser follows a watch
+
+    def unknown(user: str, allowed: set[str]) -> set[str]:
+        enforce(azure, allowed)
+        words = ["--kubeconfig", str(cluster.kubeconfig(user)), "--stage", "verify", "-f", str(values)]
+        run(["run", *words, *READING, "-o", "json"])
+        outcomes = json.loads(capsys.readouterr().out)["outcomes"]
+        return {one["id"] for one in outcomes if one["status"] == "unknown"}
+
+    assert unknown("comparing", data_actions) == set()
+    assert unknown("not-getting", data_actions) == {"value-parity"}
+    assert unknown("comparing", data_actions - {READ_VALUE}) == {"value-parity"}

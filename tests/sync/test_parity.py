@@ -1,5 +1,4 @@
 import base64
-import json
 from urllib.parse import quote
 
 import pytest
@@ -9,6 +8,12 @@ from hypothesis import strategies as st
 from preflight.sync.parity import LOAD_DEFINITION, NEO4J_AUTH, NEO4J_ENCODED, Sealed, follows, new_key, relation, seal
 
 KEY = new_key()
+HASHED = '{"users": [{"name": "cluedin", "password_hash": "kI3GCqW5JLMJa4iX1lo7X4D6XbYqlLgxIs30+P6tENUV2POR"}]}'
+"""The example of RabbitMQ's guide to passwords, for `test12`."""
+MD5 = (
+    '{"users": [{"password_hash": "ytUIm8s3AnKsXQjptplKFytfVxI=", "hashing_algorithm": "rabbit_password_hashing_md5"}]}'
+)
+"""The one its older guide gave, for `simon`."""
 
 
 def related(one: bytes, other: bytes) -> str:
@@ -44,14 +49,37 @@ def test_what_is_sealed_holds_no_value_and_means_nothing_under_another_key() -> 
     assert isinstance(seal(value, KEY), Sealed)
 
 
-def test_what_follows_from_a_password() -> None:
-    assert follows(NEO4J_AUTH, b"a+b", b"") == b"neo4j/a+b"
-    assert follows(NEO4J_ENCODED, b"a+b/c", b"") == quote("a+b/c", safe="").encode()
-    definition = json.dumps({"users": [{"name": "x"}, {"name": "cluedin", "password": "p"}]}).encode()
-    assert follows(LOAD_DEFINITION, b"p", definition) == definition
-    assert follows(LOAD_DEFINITION, b"q", definition) == b"q"
+@pytest.mark.parametrize(
+    ("rule", "password", "value", "expected"),
+    [
+        (NEO4J_AUTH, "a+b", "neo4j/a+b", "equal"),
+        (NEO4J_AUTH, "a+b", "neo4j/a+b/true", "equal"),
+        (NEO4J_AUTH, "a+b", "neo4j/a+b\n", "line break"),
+        (NEO4J_AUTH, "a+b\n", "neo4j/a+b", "line break"),
+        (NEO4J_AUTH, "a+b", "neo4j/a%2Bb", "encoding"),
+        (NEO4J_AUTH, "a+b", "a+b", "different"),
+        (NEO4J_AUTH, "a+b", "Neo4j/a+b", "different"),
+        (NEO4J_ENCODED, "a+b/c", quote("a+b/c", safe=""), "equal"),
+        (NEO4J_ENCODED, "plain", "plain", "equal"),
+        (NEO4J_ENCODED, "a b", "a+b", "equal"),
+        (NEO4J_ENCODED, "a b", "a%20b", "equal"),
+        (NEO4J_ENCODED, "a+b/c", "a+b/c", "encoding"),
+        (NEO4J_ENCODED, "a+b", "other", "different"),
+        (LOAD_DEFINITION, "p", '{"users": [{"name": "x"}, {"name": "cluedin", "password": "p"}]}', "equal"),
+        (LOAD_DEFINITION, "p\n", '{"users": [{"password": "p"}]}', "line break"),
+        (LOAD_DEFINITION, "q", '{"users": [{"password": "p"}]}', "different"),
+        (LOAD_DEFINITION, "q", '{"vhosts": [{"name": "/"}]}', "equal"),
+        (LOAD_DEFINITION, "q", '{"users": []}', "equal"),
+        (LOAD_DEFINITION, "test12", HASHED, "equal"),
+        (LOAD_DEFINITION, "test13", HASHED, "different"),
+        (LOAD_DEFINITION, "simon", MD5, "equal"),
+        (LOAD_DEFINITION, "q", '{"users": [{"password_hash": "!"}, {"password_hash": 5}, {}]}', "different"),
+    ],
+)
+def test_what_follows_from_a_password(rule: str, password: str, value: str, expected: str) -> None:
+    assert follows(rule, password.encode(), value.encode(), KEY) == expected
 
 
-@pytest.mark.parametrize("broken", [b"", b"{", b"[]", b'{"users": 5}', b'{"users": [1]}', b"[" * 100_000])
+@pytest.mark.parametrize("broken", [b"", b"{", b"[]", b'{"users": 5}', b'{"users": [1]}', b"[" * 100_000, b"\xff\x00"])
 def test_a_definition_that_is_none_agrees_with_nothing(broken: bytes) -> None:
-    assert follows(LOAD_DEFINITION, b"q", broken) == b"q"
+    assert follows(LOAD_DEFINITION, b"q", broken, KEY) == "different"
