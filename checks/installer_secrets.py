@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
+from preflight import Finding, Location, Missing, check, facts, fail, passed, skip, unknown, warn
+from preflight.access.commands import keep_present
 from preflight.sync.collisions import collide
 from preflight.sync.driver import driver_version
 from preflight.sync.existing import by_name, namespace_of, owner_of
+from preflight.sync.passwords import Switch, switches
 from preflight.sync.planned import graph_or_end
 from preflight.sync.rabbitmq import SECRET as RABBITMQ
 from preflight.sync.rabbitmq import migration
@@ -22,15 +24,19 @@ def installer_secrets(
     daemon_sets: tuple[facts.DaemonSet, ...] | None = None,
     secret_provider_class_pod_statuses: facts.SecretProviderClassPodStatuses | None = None,
     secret_provider_classes: facts.SecretProviderClasses | None = None,
+    persistent_volume_claims: tuple[facts.PersistentVolumeClaim, ...] | None = None,
+    value_parity: tuple[facts.ValueRelation, ...] | None = None,
 ) -> Iterator[Finding]:
     """No Secret made by somebody else stands in the way.
 
     A Secret of the same name that the driver did not make is left alone by drivers up to 1.5, so the pods keep the
     old value for ever; from 1.6 on it is replaced whole. If the chart makes it too, Helm and the driver own it
-    together, or Helm refuses the release ("invalid ownership metadata").
+    together, or Helm refuses the release ("invalid ownership metadata"). And a service keeps on its volume the password
+    that it was first started with, whatever becomes of its Secret.
 
     Fix: set the switch that stops the chart making its own; then Helm deletes it by itself in the upgrade. Of
-    anything else make a copy, and delete it only once the class is mounted, followed by a restart of that pod.
+    anything else make a copy, and delete it only once the class is mounted, followed by a restart of that pod. Let the
+    vault hold the passwords that services have now; `--read-values` compares them.
     """
     graph = graph_or_end(values, manifest=manifest, release=release, header=header)
     if isinstance(graph, Finding):
@@ -64,6 +70,10 @@ def installer_secrets(
         say = fail if collision.status == "fail" else warn
         place = location(secret.setting)
         found.append(say(collision.message, _id(existing), collision.hint, location=place, commands=collision.commands))
+    if value_parity is None:
+        vault = (header.target.vault if header else None) or "VAULT"
+        switched = switches(wanted.values(), secrets, release, persistent_volume_claims or (), namespace)
+        found += [_keeps(one, location(wanted[one.secret].setting), vault, namespace) for one in switched]
     yield from found
     if not any(finding.status != "skip" for finding in found):
         present = sum(name in there for name in wanted)
@@ -81,3 +91,10 @@ def _mounted(statuses: facts.SecretProviderClassPodStatuses | None, namespace: s
         for item in (statuses.items if statuses else ())
         if item.status.mounted and item.metadata.namespace in ("", namespace)
     }
+
+
+def _keeps(one: Switch, place: Location | None, vault: str, namespace: str) -> Finding:
+    """What a service with a volume makes of another password; the present one goes into the vault from its Secret."""
+    cure = keep_present(one.secret, one.key, one.object_name, vault, namespace) if one.object_name else None
+    object_, evidence = f"secret/{namespace}/{one.secret}", {"volume": one.volume}
+    return warn(one.message, object_, one.hint, evidence=evidence, location=place, commands=cure)

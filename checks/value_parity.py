@@ -5,18 +5,8 @@ from collections.abc import Iterator
 from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.access.commands import az, commands
 from preflight.sync.existing import namespace_of
+from preflight.sync.passwords import KEPT
 from preflight.sync.values import keyvault
-
-_KEPT = frozenset(
-    [
-        ("cluedin-sqlserver-secret", "sapassword"),
-        ("cluedin-neo4j-auth", "NEO4J_AUTH"),
-        ("cluedin-neo4j-secrets", "neo4j-password"),
-        ("cluedin-neo4j-secrets", "neo4j-password-encoded"),
-        ("cluedin-rabbitmq", "rabbitmq-password"),
-    ]
-)
-"""What services keep on their volume from their first start on: another one in the vault locks everybody out."""
 
 _HOW = {
     "different": "differs from",
@@ -75,7 +65,7 @@ def _odd(one: facts.ValueRelation, namespace: str, vault: str) -> Finding:
     right = f"let it be {one.rule}" if one.rule else "put the value that is in use into the vault"
     # The value comes from a file: on a command line it would stay in the shell's history.
     upload = az("keyvault secret set", vault_name=vault, name=one.object_name, file="FILE")
-    return (fail if (one.secret, one.key) in _KEPT else warn)(
+    return (fail if (one.secret, one.key) in KEPT else warn)(
         f"{one.object_name} {_HOW[one.relation]} {what}",
         f"secret/{namespace}/{one.secret}",
         f"{one.object_name}: {right}, without a line break at its end",

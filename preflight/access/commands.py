@@ -209,3 +209,30 @@ def attach(identity: KnownIdentity, scale_sets: tuple[ScaleSet, ...]) -> tuple[W
         )
         for scale_set in scale_sets
     )
+
+
+# --- Secrets that are there ---
+
+
+def keep_present(secret: str, key: str, object_name: str, vault: str, namespace: str) -> Commands:
+    """Put what a key of a Secret holds now into the vault, through a file: a command line would stay in the history."""
+    file = f"{secret}.present"
+    value = f"go-template={{{{index .data `{key}` | base64decode}}}}"
+    show = commands(("kubectl", "get", "secret", secret, "-n", namespace, "-o", value))
+    upload = commands(az("keyvault secret set", vault_name=vault, name=object_name, file=file))
+    return Commands(
+        bash=(f"{show.bash[0]} > {file}", *upload.bash, f"rm {file}"),
+        powershell=(
+            f'[IO.File]::WriteAllText("$PWD/{file}", (({show.powershell[0]}) -join [char]10))',
+            *upload.powershell,
+            f"Remove-Item {file}",
+        ),
+    )
+
+
+def backup(secret: str, namespace: str) -> Commands:
+    """Keep a copy of a Secret in a file."""
+    show = commands(("kubectl", "get", "secret", secret, "-n", namespace, "-o", "yaml"))
+    return Commands(
+        bash=(f"{show.bash[0]} > {secret}.backup.yaml",), powershell=(f"{show.powershell[0]} > {secret}.backup.yaml",)
+    )

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 from preflight.facts import (
     Missing,
+    PersistentVolumeClaim,
     Release,
     Secret,
     SecretProviderClasses,
@@ -23,19 +24,25 @@ from preflight.sync.values import Index, keyvault
 
 SECRET = "cluedin-rabbitmq"  # noqa: S105 - a Secret's name
 PASSWORD = "infrastructure.rabbitmq.auth.password"  # noqa: S105 - a path of the values
+KEY = "rabbitmq-password"
 POD = "cluedin-rabbitmq-0"
+PART = "rabbitmq"
+"""What the names of RabbitMQ's claims hold."""
 
 State = Literal[
     "not synced",
     "fresh",
     "fresh with password",
+    "left volume",
     "before 1",
     "not mounted",
+    "mount not known",
     "after 1",
     "within 2",
     "after 2",
     "too early",
     "skipped",
+    "foreign",
     "done",
 ]
 
@@ -54,6 +61,11 @@ PROCEDURE: Mapping[State, Step] = {
         "a fresh installation needs no password in the values: with one the chart makes the Secret beside the driver",
         f"leave {PASSWORD} empty",
     ),
+    "left volume": Step(
+        f"no fresh installation: there is no release and no {SECRET}, but a volume of an earlier RabbitMQ, which keeps "
+        "the password it was first started with",
+        "put that password into the vault before you install, or remove the volume with all that is queued on it",
+    ),
     "before 1": Step(
         "step 1 of 3 is next: the values have the class and the password, and the class is not deployed yet",
         "put RabbitMQ's present password into the vault, then deploy these values",
@@ -64,6 +76,11 @@ PROCEDURE: Mapping[State, Step] = {
         "mount the class in RabbitMQ's pod (infrastructure.rabbitmq.extraVolumes and extraVolumeMounts; charts from "
         "2.5.2 on do it by themselves) and see that the pod starts",
         f"do not delete {SECRET}: nobody would write it anew",
+    ),
+    "mount not known": Step(
+        "step 1 of 3 is done or half done: the class is deployed, and whether a pod has it mounted was not read",
+        "see whether RabbitMQ's pod is among those that have it mounted",
+        f"do not delete {SECRET} before you know: nobody may be there to write it anew",
     ),
     "after 1": Step(
         "step 1 of 3 is done: the class is mounted, and the Secret is not the driver's yet",
@@ -90,8 +107,12 @@ PROCEDURE: Mapping[State, Step] = {
         f"a step was skipped: the values hold no password any more, and {SECRET} is not the driver's yet",
         "put the password back and go through steps 1 and 2 first",
         f"do not deploy these values: Helm deletes its {SECRET} in that upgrade, and what RabbitMQ and its clients "
-        f"start "
-        "with in between is open",
+        "start with in between is open",
+    ),
+    "foreign": Step(
+        f"the values hold no password, and {SECRET} is neither Helm's nor the driver's: somebody made it",
+        f"step 2: once RabbitMQ's pod has the class mounted, keep a copy of {SECRET}, delete it and restart that pod",
+        "do not upgrade between the deletion and the driver's writing it anew: Helm stops with PASSWORDS ERROR",
     ),
     "done": Step(f"migrated: the driver made {SECRET}, and the values hold no password", ""),
 }
@@ -103,7 +124,8 @@ class Migration:
     """Where the procedure stands.
 
     `owner` is who made the Secret, None where it is absent. `password` says that the values hold one, `setting` where;
-    `class_name` is the class that makes the Secret, `pod` the pod that has it mounted.
+    `class_name` is the class that makes the Secret, `object_name` the vault object of its password, `pod` the pod that
+    has it mounted.
     """
 
     state: State
@@ -111,12 +133,14 @@ class Migration:
     password: bool
     class_name: str
     pod: str | None
+    object_name: str | None = None
     setting: Setting | None = None
 
     @property
     def under_way(self) -> bool:
-        """Whether the Secret is in other hands for a while, by intention."""
-        return self.state in ("after 1", "within 2", "after 2", "not mounted")
+        """Whether the Secret is in other hands for a while, by intention; in step 1 Helm still makes its own."""
+        begins = self.state == "before 1" and self.owner == "this release"
+        return begins or self.state in ("not mounted", "mount not known", "after 1", "within 2", "after 2")
 
 
 def migration(
@@ -126,13 +150,15 @@ def migration(
     classes: SecretProviderClasses | None,
     statuses: SecretProviderClassPodStatuses | None,
     namespace: str,
+    claims: Iterable[PersistentVolumeClaim] = (),
 ) -> Migration:
     """Return the state, judged from what is planned, what is deployed, and who made the Secret that is there.
 
-    Without readable values the deployed class stands for the planned one, and the deployed release tells whether the
-    chart makes the Secret, which it does when there is a password.
+    `claims` tell whether a volume of an earlier installation was left. Without readable values the deployed class
+    stands for the planned one, and the deployed release tells whether the chart makes the Secret, which it does when
+    there is a password.
     """
-    planned, password, setting = _plan(values)
+    planned, object_name, password, setting = _plan(values)
     deployed = _making(classes, namespace)
     if not isinstance(values, Values):
         planned = deployed
@@ -145,40 +171,44 @@ def migration(
     if planned is None:
         state = "not synced"
     elif not found and owner is None:
-        state = "fresh with password" if password else "fresh"
+        left = any(PART in one.metadata.name and one.metadata.namespace in ("", namespace) for one in claims)
+        state = "left volume" if left else "fresh with password" if password else "fresh"
     elif owner == "driver":
         state = "after 2" if password else "done"
     elif not password:
-        state = "too early" if owner is None else "skipped"
+        state = "too early" if owner is None else "skipped" if owner == "this release" else "foreign"
     elif deployed is None:
         state = "before 1"
     elif owner is None:
         state = "within 2"
     else:
-        state = "not mounted" if pod is None and statuses is not None else "after 1"
+        state = "mount not known" if statuses is None else "not mounted" if pod is None else "after 1"
     return Migration(
         state=state,
         owner=owner,
         password=password,
         class_name=planned or deployed or f"{SECRET}-sync",
         pod=pod,
+        object_name=object_name,
         setting=setting,
     )
 
 
-def _plan(values: Values | Missing | None) -> tuple[str | None, bool, Setting | None]:
-    """The planned class that makes the Secret, and whether the values hold a password."""
+def _plan(values: Values | Missing | None) -> tuple[str | None, str | None, bool, Setting | None]:
+    """The planned class that makes the Secret, the vault object of its password, and whether the values hold one."""
     if not isinstance(values, Values):
-        return None, False, None
+        return None, None, False, None
     index = Index(values)
     block = keyvault(values, index)
-    makes = (
-        planned.class_name
+    makes = [
+        (planned.class_name, next((key.object_name for key in entry.keys if key.key == KEY), None))
         for planned in (block.classes if block and block.enabled else ())
-        if any(entry.name == SECRET for entry in planned.entries)
-    )
+        for entry in planned.entries
+        if entry.name == SECRET
+    ]
+    class_name, object_name = makes[0] if makes else (None, None)
     setting = index.dotted(PASSWORD)
-    return next(makes, None), setting is not None and not setting.empty, setting
+    return class_name, object_name, setting is not None and not setting.empty, setting
 
 
 def _making(classes: SecretProviderClasses | None, namespace: str) -> str | None:

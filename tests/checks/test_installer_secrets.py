@@ -1,9 +1,13 @@
+from typing import Any
+
 import pytest
 
 from checks.installer_secrets import installer_secrets
-from preflight import Finding, facts
+from preflight import Finding, Status, facts
 from preflight.facts.kubernetes import Annotations, DaemonSetSpec, PodStatusOfClass, PodTemplate, TemplateContainer
 from preflight.model import Target
+from preflight.testing import claim
+from preflight.testing import judge as judge_check
 from tests.checks.plan import values
 
 PLAN = """global:
@@ -170,3 +174,64 @@ def test_helms_secret_without_a_readable_release_is_unknown() -> None:
 def test_nothing_synced_nothing_judged() -> None:
     (finding,) = installer_secrets(values("infrastructure: {}"), ())
     assert finding.status == "skip"
+
+
+# --- services that keep their password on a volume ---
+
+SERVICES = {
+    "cluedin-sqlserver-secret": ("sapassword", "cluedin-sqlserver-master", "SQL Server keeps the login sa"),
+    "cluedin-sqlserver-clientuser-secret": ("password", "cluedin-sqlserver-master", "keeps its logins"),
+    "cluedin-neo4j-secrets": ("neo4j-password", "data-cluedin-neo4j-0", "Neo4j keeps its user"),
+    "elasticsearch-credentials": ("password", "elasticsearch-data-0", "until one was set in it"),
+    "cluedin-redis": ("redis-password", "redis-data-cluedin-redis-master-0", "Redis keeps no password"),
+}
+
+
+def keeping(name: str, **given: Any) -> list[Finding]:
+    """What is said of taking over this Secret, which somebody made, by a driver that leaves it alone."""
+    key, volume, _ = SERVICES[name]
+    document = (
+        "global:\n  keyvault:\n    enabled: true\n    keyvaultName: kv-1\n    secretProviderClasses:\n      a:\n"
+        f"      - secretName: {name}\n        secretKeys: {{{key}: the-object}}\n"
+    )
+    known: dict[str, Any] = {
+        "values": values(document),
+        "secrets": (secret(name, keys=(key,)),),
+        "release": RELEASE,
+        "header": HEADER,
+        "persistent_volume_claims": (claim(volume, "pvc-1"),),
+    }
+    found = judge_check(installer_secrets, **{**known, **given}).findings
+    return [finding for finding in found if "volume" in finding.evidence]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_with_a_volume_is_told_what_a_switch_means(name: str) -> None:
+    key, volume, means = SERVICES[name]
+    (finding,) = keeping(name)
+    assert (finding.status, finding.object) == (Status.WARN, f"secret/cluedin/{name}")
+    assert means in finding.message
+    assert f"volume {volume}" in finding.message
+    assert finding.message.endswith("not compared")
+    assert finding.commands
+    assert finding.commands.bash == (
+        (
+            f"kubectl get secret {name} -n cluedin -o 'go-template={{{{index .data `{key}` | base64decode}}}}' "
+            f"> {name}.present"
+        ),
+        f"az keyvault secret set --vault-name VAULT --name the-object --file {name}.present",
+        f"rm {name}.present",
+    )
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_is_told_of_nobody_else(name: str) -> None:
+    key, volume, _ = SERVICES[name]
+    assert not keeping(name, persistent_volume_claims=(claim("unrelated", "pvc-1"),))
+    assert not keeping(name, persistent_volume_claims=(claim(volume, "pvc-1", namespace="elsewhere"),))
+    assert not keeping(name, persistent_volume_claims=None)
+    assert not keeping(name, secrets=(secret(name, keys=(key,), labels={"secrets-store.csi.k8s.io/managed": "true"}),))
+    compared = facts.ValueRelation(secret=name, key=key, object_name="the-object", relation="equal")
+    assert not keeping(name, value_parity=(compared,))
+    (lost,) = keeping(name, secrets=())
+    assert lost.commands is None

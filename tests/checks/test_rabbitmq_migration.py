@@ -9,12 +9,14 @@ from checks.rabbitmq_migration import rabbitmq_migration
 from checks.secret_mapping import secret_mapping
 from preflight import Finding, Missing, Status, facts
 from preflight.facts import SecretProviderClasses, SecretProviderClassPodStatuses
+from preflight.model import Target
 from preflight.sync.rabbitmq import PROCEDURE
 from preflight.testing import (
     claim,
     class_pod_status,
     container,
     daemon_set,
+    header,
     judge,
     release,
     secret,
@@ -35,6 +37,7 @@ MOUNTED = SecretProviderClassPodStatuses(
     items=(class_pod_status("cluedin-rabbitmq-sync", "cluedin-rabbitmq-0", dict.fromkeys(KEYS.values(), "0" * 32)),),
 )
 UNMOUNTED = SecretProviderClassPodStatuses(served=True)
+OLD = daemon_set("aks-secrets-store-csi-driver", containers=(container("secrets-store", image="x/driver:v1.5.6"),))
 NEW = daemon_set("aks-secrets-store-csi-driver", containers=(container("secrets-store", image="x/driver:v1.6.0"),))
 
 
@@ -62,6 +65,7 @@ def findings(**given: Any) -> tuple[Finding, ...]:
         "values": WITH,
         "secrets": (HELMS,),
         "release": MAKING,
+        "daemon_sets": (OLD,),
         "secret_provider_classes": NO_CLASS,
         "secret_provider_class_pod_statuses": UNMOUNTED,
     }
@@ -75,7 +79,7 @@ def the_finding(**given: Any) -> Finding:
 
 STEPS: list[tuple[str, Status, Status, dict[str, Any]]] = [
     ("before 1", Status.PASS, Status.PASS, {}),
-    ("not mounted", Status.FAIL, Status.FAIL, {"secret_provider_classes": DEPLOYED}),
+    ("not mounted", Status.WARN, Status.FAIL, {"secret_provider_classes": DEPLOYED}),
     (
         "after 1",
         Status.WARN,
@@ -121,6 +125,7 @@ def test_step_2_has_the_exact_commands_and_only_it_deletes_anything() -> None:
     said = {step[0]: the_finding(**step[3]) for step in STEPS}
     assert said["after 1"].commands
     assert said["after 1"].commands.bash == (
+        "kubectl get secret cluedin-rabbitmq -n cluedin -o yaml > cluedin-rabbitmq.backup.yaml",
         "kubectl delete secret cluedin-rabbitmq -n cluedin",
         "kubectl delete pod cluedin-rabbitmq-0 -n cluedin",
         "kubectl get secret cluedin-rabbitmq -n cluedin --show-labels",
@@ -151,10 +156,58 @@ def test_a_step_that_was_skipped_is_named(classes: SecretProviderClasses) -> Non
     assert "steps 1 and 2 first" in (finding.hint or "")
 
 
-def test_a_secret_made_by_hand_is_moved_like_helms() -> None:
+def test_a_secret_made_by_hand_is_moved_like_helms_and_never_said_to_be_deleted_by_it() -> None:
     given = {"secret_provider_classes": DEPLOYED, "secret_provider_class_pod_statuses": MOUNTED}
     finding = the_finding(**given, secrets=(BY_HAND,))
     assert (finding.evidence["state"], finding.evidence["owner"]) == ("after 1", "somebody")
+    for stage in ("deploy", "verify"):
+        mounted = the_finding(**given, secrets=(BY_HAND,), values=WITHOUT, stage=stage)
+        assert (mounted.evidence["state"], mounted.status) == ("foreign", Status.WARN)
+        assert "Helm deletes" not in mounted.message
+        assert mounted.commands
+        assert mounted.commands.bash[1] == "kubectl delete secret cluedin-rabbitmq -n cluedin"
+    unmounted = the_finding(secrets=(BY_HAND,), values=WITHOUT, secret_provider_classes=DEPLOYED)
+    assert (unmounted.evidence["state"], unmounted.commands) == ("foreign", None)
+
+
+def test_the_next_commands_name_what_is_there() -> None:
+    head = header(stage="deploy", target=Target(vault="kv-1", values=("my values.yaml",)))
+    began = the_finding(
+        stage="deploy",
+        header=head,
+        release=release("crm", secrets=("cluedin-rabbitmq",)),
+        secrets=(secret("cluedin-rabbitmq", keys=KEYS, release="crm"),),
+    )
+    assert began.commands
+    assert began.commands.bash == (
+        (
+            "kubectl get secret cluedin-rabbitmq -n cluedin -o "
+            "'go-template={{index .data `rabbitmq-password` | base64decode}}' > cluedin-rabbitmq.present"
+        ),
+        "az keyvault secret set --vault-name kv-1 --name cluedin-rabbitmq-password --file cluedin-rabbitmq.present",
+        "rm cluedin-rabbitmq.present",
+        "helm upgrade crm CHART -n cluedin -f 'my values.yaml'",
+    )
+    assert len(began.commands.powershell) == len(began.commands.bash)
+
+
+def test_what_was_not_read_is_not_claimed_and_nothing_is_to_be_deleted() -> None:
+    unread = the_finding(secret_provider_classes=DEPLOYED, secret_provider_class_pod_statuses=None)
+    assert (unread.status, unread.evidence["state"]) == (Status.UNKNOWN, "mount not known")
+    assert unread.commands
+    assert not any("delete" in line for line in unread.commands.bash)
+    refused = Missing(reason="refused", why="refused")
+    assert the_finding(secret_provider_classes=refused).status is Status.UNKNOWN
+
+
+def test_a_volume_that_an_earlier_installation_left_is_no_fresh_installation() -> None:
+    left = (claim("data-cluedin-rabbitmq-0", "pvc-1"),)
+    for plan_ in (WITH, WITHOUT):
+        finding = the_finding(release=FRESH, secrets=(), values=plan_, persistent_volume_claims=left)
+        assert (finding.evidence["state"], finding.status) == ("left volume", Status.WARN)
+    others = (claim("data-cluedin-rabbitmq-0", "pvc-1", namespace="elsewhere"), claim("redis-data", "pvc-2"))
+    fresh = the_finding(release=FRESH, secrets=(), values=WITHOUT, persistent_volume_claims=others)
+    assert fresh.status is Status.PASS
 
 
 def test_a_fresh_installation_passes_and_needs_no_password() -> None:
@@ -167,6 +220,10 @@ def test_from_driver_1_6_on_the_values_must_be_equal_before_step_1() -> None:
     assert finding.status is Status.WARN
     assert "replaces the Secret already in step 1" in finding.message
     assert "present password" in (finding.hint or "")
+    for unknown in ((), None, (daemon_set("other"),)):
+        finding = the_finding(daemon_sets=unknown)
+        assert finding.status is Status.WARN
+        assert "a driver from 1.6 on replaces the Secret already in step 1" in finding.message
 
 
 def test_what_is_not_synced_needs_no_migration() -> None:
@@ -187,21 +244,6 @@ def test_a_release_that_was_not_read_leaves_it_open() -> None:
     assert "needs get secrets" in finding.message
 
 
-def test_services_that_remember_their_password_are_named_with_their_volume() -> None:
-    document = values(
-        "global:\n  keyvault:\n    enabled: true\n    secretProviderClasses:\n      cluedin-sqlserver:\n"
-        "      - secretName: cluedin-sqlserver-secret\n        secretKeys: {sapassword: cluedin-mssql-sa-password}\n"
-        "      cluedin-redis:\n      - secretName: cluedin-redis\n        secretKeys: {redis-password: cluedin-redis}\n"
-    )
-    claims = (claim("cluedin-sqlserver-data", "pvc-1"), claim("redis-data-cluedin-redis-master-0", "pvc-2"))
-    found = findings(values=document, secrets=(), persistent_volume_claims=claims)
-    warned = [finding for finding in found if finding.status is Status.WARN]
-    assert [finding.object for finding in warned] == ["secret/cluedin/cluedin-sqlserver-secret"]
-    assert "on volume cluedin-sqlserver-data" in warned[0].message
-    moved = secret("cluedin-sqlserver-secret", labels=MANAGED)
-    assert the_finding(values=document, secrets=(moved,), persistent_volume_claims=claims).status is Status.SKIP
-
-
 def test_every_state_has_its_words() -> None:
     for step in PROCEDURE.values():
         assert len(step.reached + step.not_now) < 390
@@ -218,5 +260,9 @@ def test_other_checks_leave_the_secret_to_the_migration_while_it_is_under_way() 
     for check in (installer_secrets, secret_mapping):
         said = [f for f in judge(check, stage="deploy", **given).findings if "cluedin-rabbitmq" in (f.object or "")]
         assert [(f.status, "see rabbitmq-migration" in f.message) for f in said] == [(Status.SKIP, True)], check.id
-        over = judge(check, stage="deploy", **given | {"secret_provider_classes": NO_CLASS}).findings
-        assert any(f.status == Status.FAIL for f in over), check.id
+        begins = judge(check, stage="deploy", **given | {"secret_provider_classes": NO_CLASS}).findings
+        about = [f for f in begins if "cluedin-rabbitmq" in (f.object or "")]
+        assert [f.status for f in about] == [Status.SKIP], "what step 1 deploys is no collision"
+    refused = {**given, "secrets": (BY_HAND,), "secret_provider_classes": NO_CLASS}
+    found = judge(installer_secrets, stage="deploy", **refused).findings
+    assert any(f.status is Status.FAIL and "invalid ownership" in f.message for f in found)
