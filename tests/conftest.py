@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.chromium import GET_IT, find_chromium
 from tests.control_plane.build import BUILD_COMMAND, find_assets, find_helm
 from tests.data import data_folder
 
@@ -58,6 +59,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         lacking.append(f"etcd, kube-apiserver, kube-scheduler: get them with {BUILD_COMMAND}")
     if find_helm() is None:
         lacking.append(f"helm: get it with {BUILD_COMMAND}")
+    if find_chromium() is None:
+        lacking.append(f"Chromium: get it with {GET_IT}")
     if data_folder() is None:
         lacking.append("recorded data (../shared/data): set PREFLIGHT_TEST_DATA to a folder that holds it")
     if lacking:

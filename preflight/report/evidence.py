@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from preflight.model import Evidence, Finding, Status
+from preflight.model import Finding, Status
 from preflight.report.document import Judged
 
 NUMBER = re.compile(r"(?P<number>-?\d+(?:\.\d+)?)(?:-\d+(?:\.\d+)?)?(?P<unit>(?: ?[%A-Za-z]{1,3})?)", re.ASCII)
@@ -45,24 +45,45 @@ def figure(outcome: Judged) -> str:
     return f"{len(worst)} {kind if kind in _COUNTABLE else 'finding'}s"
 
 
-def arithmetic(finding: Finding) -> dict[str, Evidence]:
-    """Return the evidence that has no form of its own."""
-    return {key: value for key, value in finding.evidence.items() if key not in ("figure", "table")}
+def arithmetic(finding: Finding) -> list[tuple[str, str]]:
+    """Return the evidence that has no form of its own: what each number is, and the number as people write it."""
+    return [
+        (key.replace("_", " "), written(value, key))
+        for key, value in finding.evidence.items()
+        if key not in ("figure", "table")
+    ]
 
 
-def written(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Return a value as text.
+def written(value: Any, key: str = "") -> str:  # noqa: ANN401 - any JSON value
+    """Return a value as text; numbers of cpu and memory, told by the key, with their unit.
 
     >>> written({"limit": 30, "pods": ["a", "b"]}), written(None), written(True)
     ('limit 30, pods a, b', 'not known', 'yes')
+    >>> written(7820, "cpu_allocatable"), written(3226451968, "memory_left"), written({"resource": "cpu", "used": 5})
+    ('7820m', '3077 MiB', 'resource cpu, used 5m')
     """
     if isinstance(value, dict):
-        return ", ".join(f"{key} {written(item)}" for key, item in value.items()) or "none"
+        of = value.get("resource")
+        named = [(name, written(item, of if isinstance(of, str) else name)) for name, item in value.items()]
+        return ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in named) or "none"
     if isinstance(value, list):
-        return ", ".join(written(item) for item in value) or "none"
+        mark = "; " if any(isinstance(item, dict | list) for item in value) else ", "
+        return mark.join(written(item, key) for item in value) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int):
+        return _amount(value, key)
     return "not known" if value is None else str(value)
+
+
+def _amount(value: int, key: str) -> str:
+    """Return a whole number with the unit that its key tells: cpu in millicores, memory in MiB to one decimal."""
+    if "cpu" in key:
+        return f"{value}m"
+    if "memory" not in key and "ephemeral-storage" not in key:
+        return str(value)
+    tenths = -(-abs(value) * 10 // 2**20)
+    return f"{'-' if value < 0 else ''}{tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''} MiB"
 
 
 def comparison(finding: Finding, *, collapsed: bool) -> Comparison | None:
@@ -94,15 +115,15 @@ def _collapsed(rows: list[tuple[str, ...]], statuses: list[str]) -> tuple[list[t
         given.append("")
     if calm:
         columns = zip(*(rows[i][1:] for i in calm), strict=True)
-        shown.append((f"{len(calm)} others", *(_range(column) for column in columns)))
+        shown.append((f"{len(calm)} others", *(common(column) for column in columns)))
         given.append("pass")
     return shown, given
 
 
-def _range(cells: Sequence[str]) -> str:
+def common(cells: Sequence[str]) -> str:
     """Return what these cells have in common: the value, or lowest to highest of numbers in one unit.
 
-    >>> _range(["9", "16", "12"]), _range(["30", "30"]), _range(["58 %", "22 %"]), _range(["fits", "-"])
+    >>> common(["9", "16", "12"]), common(["30", "30"]), common(["58 %", "22 %"]), common(["fits", "-"])
     ('9-16', '30', '22-58 %', '')
     """
     if len(set(cells)) == 1:

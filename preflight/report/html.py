@@ -6,18 +6,19 @@ template where foreign text could be forgotten. The content security policy allo
 
 import base64
 import hashlib
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from preflight.model import Finding, NodePicture, Status, Use
-from preflight.report.document import Document, Judged
-from preflight.report.evidence import NUMBER, arithmetic, comparison, figure, written
+from preflight.model import Status
+from preflight.report.document import Document
+from preflight.report.evidence import NUMBER, arithmetic, comparison, figure
 from preflight.report.harmless import NOT_PASTEABLE, line, pasteable
+from preflight.report.pictures import chains, evicted, pools
 from preflight.report.summary import (
     CALM,
+    MARKS,
     QUESTIONS,
     WORDS,
     answer,
@@ -27,105 +28,119 @@ from preflight.report.summary import (
     message,
     place,
     target,
-    to_do,
 )
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_OPEN = 10
-"""Findings of one check that are shown at once; more of them, up to `_MOST`, open on demand."""
-_MOST = 200
-_STEPS = 50
-_ROWS = 1000
+_LIMITS = {"few": 5, "limit": 10, "most": 100, "steps": 50}
+"""How many of one kind are shown: names in a line, entries at once, entries that open on demand, steps."""
+_LONG = 600
+"""Characters of a number or list that are shown of one piece of evidence."""
 _KINDS = {"fail": "repair", "warn": "advised", "unknown": "find out", "pass": "next", "skip": "next"}
+_LEGEND = (
+    ("before", "requested before"),
+    ("added", "what the add-on requests"),
+    ("over", "the same, beyond what the node has"),
+    ("room", "free"),
+)
+_READ = "read"
+_NOT_ASKED = ("not-given", "not-yet", "offline")
+"""States of a fact that nobody tried to read."""
 
 
 def render(document: Document) -> str:
     """Return the page."""
     from markupsafe import Markup  # noqa: PLC0415 - a template engine is loaded for this format only
 
-    css, script = (files("preflight.report") / "page" / name for name in ("page.css", "page.js"))
-    style, code = css.read_text(encoding="utf-8"), script.read_text(encoding="utf-8")
+    css, script = (_page(name) for name in ("page.css", "page.js"))
     word, tone = answer(document)
     return _template().render(
         document=document,
-        css=Markup(style),  # noqa: S704 - our own file, allowed by its hash only
-        script=Markup(code),  # noqa: S704 - our own file, allowed by its hash only
-        policy=_policy(style, code),
+        css=Markup(css),  # noqa: S704 - our own file, allowed by its hash only
+        script=Markup(script),  # noqa: S704 - our own file, allowed by its hash only
+        policy=_policy(css, script),
         word=word,
         tone=tone,
         groups=[(name, list(members)) for name, members in groupby(document.outcomes, key=lambda o: o.group)],
-        pools=_pools(document),
+        contents=_contents(document),
+        evicted=evicted(document.views.nodes),
+        pools=pools(document.views.nodes),
+        chains=chains(document.views.secrets),
+        read=[fact for fact in document.facts if fact.state == _READ],
+        not_given=[fact for fact in document.facts if fact.state in _NOT_ASKED],
+        lacking=[fact for fact in document.facts if fact.state not in (_READ, *_NOT_ASKED)],
         target=target(document),
         asked=QUESTIONS[document.stage],
         counts=counts(document),
         judged=judged(document),
         banner=banner(document),
-        statuses=[status.value for status in reversed(Status)],
-        kinds=_KINDS,
-        limit=_OPEN,
-        most=_MOST,
-        steps=_STEPS,
-        rows=_ROWS,
     )
+
+
+def _page(name: str) -> str:
+    return (files("preflight.report") / "page" / name).read_text(encoding="utf-8")
 
 
 @cache
 def _template() -> "Template":
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - see render
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415 - see render
 
     environment = Environment(
-        autoescape=True, finalize=_harmless, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(_page),
+        autoescape=True,
+        finalize=_harmless,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.globals.update(
+        _LIMITS,
         arithmetic=arithmetic,
+        calm_statuses=CALM,
         comparison=comparison,
         figure=figure,
         is_number=lambda cell: bool(NUMBER.fullmatch(cell)),
+        kinds=_KINDS,
+        legend=_LEGEND,
         left_out=NOT_PASTEABLE,
+        marks={status.value: marks[1] for status, marks in MARKS.items() if status not in CALM},
         message=message,
         pasteable=pasteable,
         place=place,
-        share=_share,
-        problems=_problems,
-        to_do=to_do,
+        short=_short,
+        statuses=[status.value for status in reversed(Status)],
         words=WORDS,
-        written=written,
     )
-    source = files("preflight.report") / "page" / "page.html.jinja"
-    return environment.from_string(source.read_text(encoding="utf-8"))
+    return environment.get_template("page.html.jinja")
 
 
 def _harmless(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
     return line(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
-def _problems(outcome: Judged) -> list[Finding]:
-    return [finding for finding in outcome.findings if finding.status not in CALM]
+def _contents(document: Document) -> list[tuple[str, str]]:
+    """Return the sections that the page has: anchor, and title with how much there is of it."""
+    read = sum(fact.state == _READ for fact in document.facts)
+    sections = [
+        ("next", "Steps", len(document.steps)),
+        ("asks", "Unknown", document.coverage.unknown),
+        ("checks", "Checks", len(document.outcomes)),
+        ("nodes", "Nodes", len(document.views.nodes or ())),
+        ("secrets", "Secrets", len(document.views.secrets or ())),
+    ]
+    return [
+        *((anchor, f"{title} ({count})") for anchor, title, count in sections if count or anchor == "checks"),
+        ("facts", f"Facts ({read} of {len(document.facts)} read)"),
+    ]
 
 
-def _pools(document: Document) -> list[tuple[str, str, list[NodePicture]]]:
-    """Return the pools in the order of the picture, each with its nodes counted by what the add-on does there."""
-    pools = []
-    for pool, members in groupby(document.views.nodes or (), key=lambda picture: picture.pool):
-        pictures = list(members)
-        effects = Counter(picture.effect for picture in pictures)
-        nodes = "1 node" if len(pictures) == 1 else f"{len(pictures)} nodes"
-        pools.append((pool, f"{nodes}: " + ", ".join(f"{n} {effect}" for effect, n in effects.items()), pictures))
-    return pools
-
-
-def _share(use: Use) -> str:
-    """Return the shares requested before and with the add-on.
-
-    >>> _share(Use(before=7760, added=120, limit=7820))
-    '99.2 %, then 100.8 %'
-    """
-    if use.limit <= 0:
-        return "nothing to give"
-    before, after = (f"{100 * used / use.limit:.1f} %" for used in (use.before, use.before + use.added))
-    return f"{before}, then {after}"
+def _short(text: str) -> str:
+    """Return a long list's beginning, and how many names of it are left out: the JSON result has them all."""
+    if len(text) <= _LONG:
+        return text
+    kept = text[:_LONG].rpartition(", ")[0] or text[:_LONG]
+    return f"{kept} ... and {text.count(', ', len(kept))} more in the JSON result"
 
 
 def _policy(style: str, code: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from preflight.model import Commands, Finding, Step
 from preflight.report.document import Document, Judged
-from preflight.report.evidence import arithmetic, comparison, figure, written
+from preflight.report.evidence import arithmetic, comparison, figure
 from preflight.report.harmless import NOT_PASTEABLE, line, pasteable
 from preflight.report.summary import (
     CALM,
@@ -153,7 +153,7 @@ def _finding(finding: Finding) -> list[str]:
     if finding.commands:
         blocks += shells(finding.commands, "  ")
     if numbers := arithmetic(finding):
-        blocks.append("  " + prose("; ".join(f"{key} {written(value)}" for key, value in numbers.items())))
+        blocks.append("  " + prose("; ".join(f"{key} {value}" for key, value in numbers)))
     return blocks
 
 

@@ -18,6 +18,8 @@ WORDS = {
     Status.SKIP: "skip",
 }
 """Each status's word: what asks for something in capitals."""
+MARKS = {Status.FAIL: "x✗", Status.WARN: "!!", Status.UNKNOWN: "??", Status.PASS: "+✓", Status.SKIP: "--"}
+"""Each status's mark: in ASCII, in Unicode."""
 CALM = (Status.PASS, Status.SKIP)
 NO_REASON = "no reason was given"
 

@@ -11,11 +11,12 @@ from itertools import groupby
 
 from preflight.model import Finding, Status, Waived
 from preflight.report.document import Document, Judged
-from preflight.report.evidence import arithmetic, comparison, figure, written
+from preflight.report.evidence import arithmetic, comparison, figure
 from preflight.report.harmless import columns, padded
 from preflight.report.screen import Screen, Style
 from preflight.report.summary import (
     CALM,
+    MARKS,
     WORDS,
     answer,
     banner,
@@ -28,8 +29,6 @@ from preflight.report.summary import (
     to_do,
 )
 
-_MARKS = {Status.FAIL: "x✗", Status.WARN: "!!", Status.UNKNOWN: "??", Status.PASS: "+✓", Status.SKIP: "--"}
-"""Each status's mark: in ASCII, in Unicode."""
 _INDENT = 5
 _FINDINGS = 3
 _ASKS = 5
@@ -112,7 +111,7 @@ def _groups(document: Document, screen: Screen, verbosity: int) -> list[list[str
 
 def _check(outcome: Judged, screen: Screen, name: str) -> list[str]:
     status, word = outcome.status, WORDS[outcome.status]
-    mark = _MARKS[status][1 if screen.unicode else 0]
+    mark = MARKS[status][1 if screen.unicode else 0]
     number = screen.cut(screen.text(figure(outcome)), 16)
     indent = 3 + columns(name) + 2
     room = screen.width - indent - (columns(number) + 2 if number else 0)
@@ -169,11 +168,11 @@ def _finding(finding: Finding, screen: Screen, verbosity: int) -> list[str]:
 
 
 def _evidence(finding: Finding, screen: Screen) -> list[str]:
-    shown = {screen.text(key): value for key, value in arithmetic(finding).items()}
-    column = min(max((columns(key) for key in shown), default=0), 24)
+    shown = [(screen.text(key), screen.text(value)) for key, value in arithmetic(finding)]
+    column = min(max((columns(key) for key, _ in shown), default=0), 24)
     lines = []
-    for key, value in shown.items():
-        entries = screen.wrapped(screen.text(written(value)), screen.width - _INDENT - column - 5)
+    for key, value in shown:
+        entries = screen.wrapped(value, screen.width - _INDENT - column - 5)
         for i, entry in enumerate(entries):
             label = screen.cut(key, column) if not i else ""
             lines.append(screen.styled(f"{'':{_INDENT + 3}}{padded(label, column)}  {entry}", "skip"))

@@ -17,6 +17,7 @@ from preflight.model import (
     Views,
     Waived,
 )
+from preflight.report.document import Document, document
 
 AT = "2026-03-02T09:12:00Z"
 TARGET = Target(
@@ -303,3 +304,46 @@ VIEWS = Views(
 """The pictures that go with the troubled report."""
 
 REPORTS = {"healthy": HEALTHY, "troubled": TROUBLED, "forbidden": FORBIDDEN, "hostile": HOSTILE, "empty": EMPTY}
+
+
+def big(nodes: int) -> Document:
+    """Return the result of a cluster of this size: one node in ten is full, and one check says so of each.
+
+    Names and numbers differ from node to node, as they do in a real cluster.
+    """
+    pictures = [_picture(number, full=number % 10 == 0) for number in range(nodes)]
+    pictures.sort(key=lambda picture: picture.status is not Status.FAIL)
+    full = [picture for picture in pictures if picture.victims]
+    rows = [[p.node, p.slots.before, 30, 2, 28 - p.slots.before, "74 %", "56 %", p.effect] for p in pictures]
+    table = {"columns": NODES["columns"], "rows": rows, "status": [p.status.value for p in pictures]}
+    findings = [
+        finding(
+            "fail",
+            f"29 of 30 slots used, the add-on needs 2. It does not wait: it pushes out {picture.victims[0]}.",
+            f"node/{picture.node}",
+            "a new pool with --max-pods 50 (the limit is fixed when a pool is made)",
+            evidence={
+                "figure": "1 short",
+                "cpu_requested": picture.cpu.before,
+                "memory_requested": picture.memory.before,
+                "victims": list(picture.victims),
+                **({"table": table} if number == 0 else {}),
+            },
+        )
+        for number, picture in enumerate(full)
+    ]
+    others = TROUBLED.outcomes[2:]
+    return document(report(outcome(*SLOTS, *findings), *others), views=Views(nodes=tuple(pictures)))
+
+
+def _picture(number: int, *, full: bool) -> NodePicture:
+    return NodePicture(
+        node=f"aks-general-12345678-vmss{number:06d}",
+        pool="general",
+        status=Status.FAIL if full else Status.PASS,
+        effect="evicts 1 pod" if full else "fits",
+        slots=Use(before=29 if full else 9 + number % 12, added=2, limit=30),
+        cpu=Use(before=2735 + number % 900, added=120, limit=3860),
+        memory=Use(before=(8_000 + number % 4_000) * 2**20, added=240 * 2**20, limit=15_000 * 2**20),
+        victims=(f"cluedin/cluedin-service-{number % 40}-7d9c6b5f4-{number:05d}",) if full else (),
+    )
