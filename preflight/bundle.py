@@ -2,10 +2,12 @@
 
 One JSON document, indented and in a defined order, so that an administrator can read it before it leaves:
 
-    {"schema": "cluedin-preflight/bundle/1", "header": {...}, "counts": {"nodes": 7, ...},
+    {"schema": "cluedin-preflight/bundle/1", "header": {...}, "counts": {"nodes": 7, ...}, "parts": {"nodes": 412, ...},
      "facts": {"nodes": [...], "vault": {...}}, "missing": {"cluster": {"reason": "...", "why": "refused"}}}
 
-A fact this version does not know is ignored; a fact the file lacks is `Missing`; a newer format is refused.
+A fact this version does not know is ignored; a fact the file lacks is `Missing`; a newer format is refused. `parts` are
+all members and elements of a fact, however deep: where some were taken out, what is left would look like health (a pod
+without containers needs nothing), so that fact is `Missing` too.
 """
 
 import gzip
@@ -22,12 +24,15 @@ from preflight.facts import Fact, Header, Missing, Snapshot, instant
 SCHEMA_PREFIX = "cluedin-preflight/bundle/"
 VERSION = 1
 _GZIP_MAGIC = b"\x1f\x8b"
+_LONGEST = 300
+"""Characters of a complaint about JSON."""
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
     schema: str
     header: Header
     counts: dict[str, int]
+    parts: dict[str, int] = {}
     facts: dict[str, msgspec.Raw]
     missing: dict[str, Missing]
 
@@ -38,12 +43,14 @@ class _Label(msgspec.Struct, frozen=True, kw_only=True):
 
 def encode(snapshot: Snapshot, *, compress: bool = False) -> bytes:
     """Return the snapshot as the bytes of a bundle, ending in a newline; the same snapshot gives the same bytes."""
-    present = {name: value for name, value in snapshot.facts.items() if not isinstance(value, Missing)}
+    present = {name: value for name, value in sorted(snapshot.facts.items()) if not isinstance(value, Missing)}
+    facts = {name: msgspec.json.encode(value) for name, value in present.items()}
     document = {
         "schema": f"{SCHEMA_PREFIX}{VERSION}",
         "header": snapshot.header,
-        "counts": {name: count(value) for name, value in sorted(present.items())},
-        "facts": dict(sorted(present.items())),
+        "counts": {name: count(value) for name, value in present.items()},
+        "parts": {name: parts(msgspec.json.decode(text)) for name, text in facts.items()},
+        "facts": {name: msgspec.Raw(text) for name, text in facts.items()},
         "missing": {name: value for name, value in sorted(snapshot.facts.items()) if isinstance(value, Missing)},
     }
     text = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
@@ -69,12 +76,17 @@ def decode(data: bytes, name: str, facts: Mapping[str, Fact]) -> Snapshot:
             continue
         if fact in file.missing:
             raise InputError(f"{name}: the bundle is damaged: it holds {fact} and calls them missing")
-        values[fact] = _decoded(raw, facts[fact].type, f"{name}: the bundle is damaged: facts.{fact}")
+        complaint = f"{name}: the bundle is damaged: facts.{fact}"
+        values[fact] = _decoded(raw, facts[fact].type, complaint)
         if file.counts.get(fact) != count(values[fact]):
             raise InputError(
                 f"{name}: the bundle is damaged: it announces {file.counts.get(fact, 'no')} {fact} "
                 f"and holds {count(values[fact])}"
             )
+        held, announced = parts(_decoded(raw, object, complaint)), file.parts.get(fact, 0)
+        if held < announced:
+            reason = f"something was taken out of it: the bundle announces {announced} parts and holds {held}"
+            values[fact] = Missing(reason=reason, why="partial")
     taken_out = Missing(reason="the bundle announces it and does not hold it")
     absent = Missing(reason=f"not collected by version {file.header.tool_version}", why="not-given")
     for fact in facts.keys() - values.keys():
@@ -92,12 +104,31 @@ def count(value: Any) -> int:  # noqa: ANN401 - any fact's value
     return len(items) if isinstance(items, (tuple, list)) else 1
 
 
+def parts(value: object) -> int:
+    """Return how many members and elements a JSON value has, those of its members and elements included.
+
+    >>> parts([{"name": "a", "labels": {"x": "1", "y": "2"}}])
+    5
+    """
+    waiting, found = [value], 0
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, (dict, list)):
+            found += len(inner)
+            waiting.extend(inner.values() if isinstance(inner, dict) else inner)
+    return found
+
+
 def _decoded(text: bytes | msgspec.Raw, type: Any, complaint: str) -> Any:  # noqa: ANN401 - any fact's type
     """Read JSON. What is no JSON, no UTF-8, or nested beyond reason raises InputError, `complaint` first."""
     try:
         return msgspec.json.decode(text, type=type)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{complaint}: {error}") from None
+        said = str(error)
+        if len(said) > _LONGEST:
+            # It quotes what it found; the place is at its end.
+            said = f"{said[: _LONGEST // 2]} ... {said[-_LONGEST // 2 :]}"
+        raise InputError(f"{complaint}: {said}") from None
     except RecursionError:
         raise InputError(f"{complaint}: nested too deeply") from None
 

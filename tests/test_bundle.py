@@ -56,8 +56,9 @@ def test_any_snapshot_survives(made: Snapshot) -> None:
 def test_an_administrator_can_read_it() -> None:
     text = encode(SMALL).decode()
     document = json.loads(text)
-    assert list(document) == ["schema", "header", "counts", "facts", "missing"]
+    assert list(document) == ["schema", "header", "counts", "parts", "facts", "missing"]
     assert document["counts"] == {"nodes": 1, "vault": 1}
+    assert document["parts"].keys() == {"nodes", "vault"}
     assert list(document["missing"]) == sorted(FACTS.keys() - {"nodes", "vault"})
     assert text.endswith("}\n")
     assert '\n "facts": {\n' in text
@@ -118,6 +119,7 @@ def test_a_fact_of_a_pack_is_carried() -> None:
         (_changed(facts={"nodes": []}), "announces 1 nodes and holds 0"),
         (_changed(counts={}), "announces no nodes and holds 1"),
         (_changed(missing={"vault": {"why": "moody"}}), "damaged"),
+        (_changed(missing={"vault": {"reason": "x", "why": "moody" * 1000}}), r"damaged: .* at `\$\.missing"),
         (b"", "cut off or damaged"),
         (b"[]", "cut off or damaged"),
         (b"{}", "cut off or damaged"),
@@ -126,19 +128,30 @@ def test_a_fact_of_a_pack_is_carried() -> None:
         (gzip.compress(encode(SMALL))[:-9], "gzip"),
         (b'{"schema": "cluedin-preflight/bundle/1", "header": ' + b"[" * 100_000, "damaged"),
     ],
-    ids=range(18),
+    ids=range(19),
 )
 def test_what_is_wrong_is_said_in_a_sentence(data: bytes, complaint: str) -> None:
     with pytest.raises(InputError, match=complaint) as refusal:
         decode(data, "b.json", FACTS)
     assert str(refusal.value).startswith("b.json: ")
     assert "\n" not in str(refusal.value)
+    assert len(str(refusal.value)) < 500
 
 
 def test_a_fact_taken_out_is_missing_and_not_empty() -> None:
     missing = decode(_changed(facts={}), "b.json", FACTS).get("nodes")
     assert isinstance(missing, Missing)
     assert not missing.is_skip
+
+
+def test_a_bundle_of_before_there_were_parts_is_read() -> None:
+    assert decode(_changed(parts={}), "b.json", FACTS) == SMALL
+
+
+def test_a_part_more_is_a_field_of_a_later_version() -> None:
+    document = json.loads(encode(SMALL))
+    document["facts"]["nodes"][0]["status"]["mood"] = {"good": True}
+    assert decode(json.dumps(document).encode(), "b.json", FACTS) == SMALL
 
 
 @pytest.mark.parametrize("seed", range(50))

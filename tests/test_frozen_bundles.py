@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from preflight.__main__ import run
 from preflight.bundle import SCHEMA_PREFIX, VERSION, decode
 from preflight.cli.judging import checks_wanted
+from preflight.errors import InputError
 from preflight.facts import FACTS, Missing
 
 FROZEN = sorted((Path(__file__).parent / "bundles").glob("*.bundle.json.gz"))
@@ -115,6 +116,9 @@ CHANGES = {
     "the vault's model is a word": put("facts", "vault", "enableRbacAuthorization", value="yes"),
     "assignments are null": put("facts", "role_assignments", value=None),
     "served is a text": put("facts", "secret_provider_classes", "served", value="true"),
+    "a setting of no path": put("facts", "values", "settings", 0, "path", value=[]),
+    "parts are a list": put("parts", value=[]),
+    "parts are counted in words": put("parts", "nodes", value="many"),
     "a setting of no kind": put("facts", "values", "settings", 0, "kind", value="secret"),
     "no list of what is missing": drop("missing"),
     "missing is a list": put("missing", value=[]),
@@ -170,6 +174,42 @@ def test_nothing_passes_on_a_fact_that_is_gone(
         # Values that nobody gave are in order, whatever was looked at.
         assert state["state"] == ("failed" if announced else "not-yet" if fact == "values" else "not-given")
         assert state["reason"]
+
+
+def _inside(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Yield the way to every member and element, of a list's elements only those of the first."""
+    for key, item in list(enumerate(value))[:1] if isinstance(value, list) else value.items():
+        yield (*path, key)
+        if isinstance(item, dict | list):
+            yield from _inside(item, (*path, key))
+
+
+PARTS = [
+    (fact, path)
+    for fact, value in json.loads(WHOLE)["facts"].items()
+    if isinstance(value, dict | list)
+    for path in _inside(value, ("facts", fact))
+]
+
+
+def test_nothing_passes_on_a_fact_of_which_a_part_is_gone() -> None:
+    """Each part in turn: the bundle is refused, or the fact it was in is missing, which the test above is about."""
+    text = WHOLE.decode()
+    seen = set()
+    for fact, path in PARTS:
+        if (shape := tuple(part for part in path if isinstance(part, str))) in seen:
+            continue
+        seen.add(shape)
+        document = json.loads(text)
+        drop(*path)(document)
+        try:
+            left = decode(json.dumps(document).encode(), "b.json", FACTS).get(fact)
+        except InputError:
+            continue
+        assert isinstance(left, Missing), path
+        assert left.why == "partial"
+        assert "taken out" in left.reason
+    assert len(seen) > 300
 
 
 def _with(part: str, resource: str) -> Callable[[Any], None]:

@@ -4,7 +4,7 @@ No value of a setting is held unless its path is one whose values are names (`pr
 of every other path we keep only that it is set. Both readers drop the documents they read before returning.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -29,7 +29,7 @@ class Setting(_Plan, frozen=True, kw_only=True):
     `file` and `line` say where it was set, None when it came from `--set` or a release.
     """
 
-    path: tuple[str | int, ...]
+    path: Annotated[tuple[str | int, ...], msgspec.Meta(min_length=1)]
     kind: Kind
     empty: bool = False
     text: str | None = None
