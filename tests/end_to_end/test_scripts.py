@@ -22,6 +22,7 @@ from preflight.demo import sample
 from preflight.facts import Missing, Snapshot
 from preflight.model import STAGES, Stage
 from preflight.settings import Settings
+from tests.collect.scripted_server import kubeconfig as scripted_kubeconfig
 from tests.collect.test_live_kubernetes import require_programs
 from tests.control_plane.cluster import ControlPlane
 from tests.demo.objects import KINDS, raw_objects
@@ -84,18 +85,28 @@ def planted() -> list[dict[str, Any]]:
     ]
 
 
+def require_kubectl() -> None:
+    if not shutil.which("kubectl"):
+        pytest.skip("no kubectl on PATH; get it from https://kubernetes.io/docs/tasks/tools/")
+
+
 @pytest.fixture(scope="module", params=STAGES)
 def cluster(request: pytest.FixtureRequest) -> Iterator[tuple[Stage, ControlPlane]]:
     require_programs()
-    if not shutil.which("kubectl"):
-        pytest.skip("no kubectl on PATH; get it from https://kubernetes.io/docs/tasks/tools/")
+    require_kubectl()
     with ControlPlane(users={"nobody": ()}) as started:
         started.load([*raw_objects(request.param, canary=CANARY), *planted()])
         yield request.param, started
 
 
 def collected(
-    stage: Stage, server: ControlPlane, folder: Path, *words: str, user: str = "admin", azure: bool = True
+    stage: Stage,
+    server: ControlPlane,
+    folder: Path,
+    *words: str,
+    user: str = "admin",
+    azure: bool = True,
+    shell: tuple[str, ...] = ("bash",),
 ) -> subprocess.CompletedProcess[str]:
     """Run the printed script, with the az of the sample first on PATH, and write into `folder`/out."""
     programs = folder / "bin"
@@ -104,7 +115,7 @@ def collected(
     named = {"resource_group": "rg-cluedin", "cluster_name": "aks-cluedin-sample", "vault_name": "kv-cluedin-sample"}
     file.write_text(script("bash", **(named if azure else {})), encoding="utf-8")
     return subprocess.run(
-        ["bash", str(file), *words, str(folder / "out")],
+        [*shell, str(file), *words, str(folder / "out")],
         env=az.environment(programs, KUBECONFIG=str(server.kubeconfig(user))),
         capture_output=True,
         text=True,
@@ -192,6 +203,64 @@ def test_who_may_read_nothing_is_told_so_and_nothing_looks_like_an_answer(
     assert done.returncode == 0
     assert "nodes is forbidden" in done.stderr
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["api-groups.json"]
+
+
+def test_what_an_earlier_run_wrote_does_not_pass_for_an_answer(
+    cluster: tuple[Stage, ControlPlane], tmp_path: Path
+) -> None:
+    stage, server = cluster
+    assert collected(stage, server, tmp_path, azure=False).returncode == 0
+    assert (tmp_path / "out" / "nodes.json").exists()
+    assert collected(stage, server, tmp_path, user="nobody", azure=False).returncode == 0
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["api-groups.json"]
+
+
+@pytest.mark.parametrize("shell", [("bash", "-e", "-C"), ("bash", "--posix"), ("dash",), ("busybox", "sh")], ids=str)
+def test_any_shell_and_whatever_it_was_told_will_do(
+    shell: tuple[str, ...], cluster: tuple[Stage, ControlPlane], tmp_path: Path
+) -> None:
+    if not shutil.which(shell[0]):
+        pytest.skip(f"no {shell[0]} on PATH")
+    stage, server = cluster
+    assert collected(stage, server, tmp_path).returncode == 0
+    expected = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    shutil.rmtree(tmp_path / "out")
+    assert collected(stage, server, tmp_path, shell=shell).returncode == 0
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == expected
+
+
+def test_a_cluster_that_does_not_answer_is_asked_once(tmp_path: Path) -> None:
+    require_kubectl()
+    script_file, out = tmp_path / "preflight-collect.sh", tmp_path / "out"
+    script_file.write_text(script("bash"), encoding="utf-8")
+    kubeconfig = scripted_kubeconfig(tmp_path, "http://127.0.0.1:1")
+    done = subprocess.run(
+        ["bash", str(script_file), str(out)],
+        env={**os.environ, "KUBECONFIG": kubeconfig},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("kubectl get") == 1
+    assert "Nothing was read" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("-n",), ("--no-such-option",), ("--only", "podz")])
+def test_a_mistake_on_its_command_line_is_told(words: tuple[str, ...], tmp_path: Path) -> None:
+    script_file = tmp_path / "preflight-collect.sh"
+    script_file.write_text(script("bash"), encoding="utf-8")
+    done = subprocess.run(
+        ["bash", str(script_file), str(tmp_path / "out"), *words],
+        env={**os.environ, "KUBECONFIG": str(tmp_path / "none")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert words[0] in done.stderr or "bash preflight-collect.sh [-n NAMESPACE]" in done.stderr
 
 
 def test_all_of_it_fits_the_logs_of_a_command_run_in_the_cluster(

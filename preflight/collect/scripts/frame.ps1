@@ -14,7 +14,12 @@ What it cannot know, and says so: the values (give your values file with -f), th
 values; where helm is: helm list -A -o json > FOLDER\release.json), what you yourself may do, and groups in Entra ID.
 
 Works in Windows PowerShell 5.1 and in PowerShell 7. Templates and queries go through files: quotes on a command line
-do not survive the former.
+do not survive the former. Where scripts may not run:
+
+  powershell -ExecutionPolicy Bypass -File preflight-collect.ps1
+
+In a private cluster, from anywhere that az reaches, take the script for bash (collect --print bash): it says how az aks
+command invoke runs it inside.
 #>
 param(
   [string]$Namespace = @NAMESPACE@,
@@ -33,21 +38,27 @@ $utf8 = New-Object System.Text.UTF8Encoding $false
 $work = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
 $null = New-Item -ItemType Directory -Path $work
 $null = New-Item -ItemType Directory -Path $Folder -Force
-$Folder = (Resolve-Path $Folder).Path
+$Folder = (Resolve-Path -LiteralPath $Folder).Path
 $script:lacking = 0
+$script:found = $false
 
 function Write-Text([string]$Path, [string]$Text) { [IO.File]::WriteAllText($Path, $Text, $utf8) }
 
-function Test-Wanted([string]$File) { ($Only -eq '') -or ($Only -eq $File) }
+function Test-Wanted([string]$File) {
+  if (($Only -ne '') -and ($Only -ne $File)) { return $false }
+  $script:found = $true
+  return $true
+}
 
-# Runs a program; returns what it printed, or nothing and says so.
-function Read-Answer([string]$Program, [string[]]$Words) {
+# Runs a program; returns what it printed, or nothing and says so. No answer of an earlier run stays in its place.
+function Read-Answer([string]$File, [string]$Program, [string[]]$Words) {
   $said = Join-Path $work 'said'
   $printed = & $Program @Words 2> $said
   if ($LASTEXITCODE -ne 0) {
     $script:lacking += 1
     $first = Get-Content $said -ErrorAction SilentlyContinue | Select-Object -First 1
     Write-Host "  not read: $first"
+    Remove-Item -LiteralPath (Join-Path $Folder "$File.json") -ErrorAction SilentlyContinue
     return $null
   }
   return ($printed -join "`n")
@@ -75,7 +86,7 @@ function Read-Kubernetes([string]$File, [string]$Resource, [string]$Version, [st
   $words = @('get', $Resource) + $Where + @('-o', "go-template-file=$path")
   if ($Context) { $words = @('--context', $Context) + $words }
   Write-Host "kubectl get $Resource $Where -o go-template-file=..."
-  $answer = Read-Answer 'kubectl' $words
+  $answer = Read-Answer $File 'kubectl' $words
   if ($null -eq $answer) { return $false }
   Write-Text (Join-Path $Folder "$File.json") (ConvertTo-PlainJson $answer)
   return $true
@@ -89,7 +100,7 @@ function Read-Azure([string]$Fact, [string]$Query, [string[]]$Words) {
   Write-Text $path $Query
   if ($Subscription) { $Words = $Words + @('--subscription', $Subscription) }
   Write-Host "az $Words"
-  $answer = Read-Answer 'az' ($Words + @('-o', 'json', '--query', "@$path"))
+  $answer = Read-Answer $file 'az' ($Words + @('-o', 'json', '--query', "@$path"))
   if ($null -eq $answer) { return }
   if ($answer.StartsWith('[')) { $answer = '{"fact": "' + $Fact + '", "value": ' + $answer + '}' }
   Write-Text (Join-Path $Folder "$file.json") "$answer`n"
@@ -100,14 +111,25 @@ $templates = @'
 
 # --- the cluster ---
 
-if (Test-Wanted 'api-groups') {
+# Who gets no answer to the first question gets none to the others either, and waits for each.
+$answers = $true
+if (-not (Get-Command kubectl -ErrorAction SilentlyContinue)) {
+  Write-Host 'kubectl is not here: nothing of the cluster is read.'
+  $answers = $false
+} elseif (Test-Wanted 'api-groups') {
   Write-Host 'kubectl get --raw /apis        (which kinds there are at all)'
-  $words = @('get', '--raw', '/apis')
+  $words = @('--request-timeout', '60s', 'get', '--raw', '/apis')
   if ($Context) { $words = @('--context', $Context) + $words }
-  $answer = Read-Answer 'kubectl' $words
-  if ($null -ne $answer) { Write-Text (Join-Path $Folder 'api-groups.json') "$answer`n" }
+  $answer = Read-Answer 'api-groups' 'kubectl' $words
+  if ($null -ne $answer) {
+    Write-Text (Join-Path $Folder 'api-groups.json') "$answer`n"
+  } else {
+    Write-Host '  so nothing else of the cluster is asked for.'
+    $answers = $false
+  }
 }
-@KUBERNETES@
+if ($answers) {
+@KUBERNETES@}
 # --- Azure ---
 
 if (Get-Command az -ErrorAction SilentlyContinue) {
@@ -129,4 +151,12 @@ if (Get-Command az -ErrorAction SilentlyContinue) {
   Write-Host 'az is not here: nothing of Azure is read.'
 }
 Remove-Item -Recurse -Force $work
+if ($Only -and -not $script:found) {
+  Write-Host "-Only ${Only}: no list is called so; give the name of one of the files, without .json"
+  exit 2
+}
+if (-not (Test-Path -Path (Join-Path $Folder '*.json'))) {
+  Write-Host "Nothing was read, and $Folder is empty."
+  exit 1
+}
 Write-Host "Written to $Folder; $script:lacking commands gave nothing. Read it, then: cluedin-preflight run $Folder -f values.yaml"

@@ -14,10 +14,11 @@
 # values; where helm is: helm list -A -o json > FOLDER/release.json), what you yourself may do, and groups in Entra ID.
 #
 # In a private cluster, from anywhere that az reaches (this needs a free pod slot for a pod of its own, runs without az,
-# and returns only so much: where its answer is cut off, take fewer with --only, such as --only pods):
+# and returns only so much: where its answer is cut off, take one list at a time with --only, such as --only pods):
+#   mkdir -p preflight-collected
 #   az aks command invoke -g GROUP -n NAME --file preflight-collect.sh -o json \
 #     --command "bash preflight-collect.sh --stdout" > preflight-collected/kubernetes.json
-set -u
+set -u +e +C # whatever the shell was told before: a command that fails is one answer less, and files are replaced
 NAMESPACE=cluedin
 CONTEXT=''
 GROUP=''
@@ -27,8 +28,14 @@ VAULT=''
 FOLDER=preflight-collected
 ONLY=
 STDOUT=
+found=
 
+usage() { sed -n '2,/^set -u/{/^set -u/d;s/^# \{0,1\}//;p;}' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
+  case $1 in
+    -n | --namespace | --context | -g | --resource-group | --cluster-name | --subscription | --vault-name | --only)
+      [ $# -gt 1 ] || usage ;;
+  esac
   case $1 in
     -n | --namespace) NAMESPACE=$2; shift ;;
     --context) CONTEXT=$2; shift ;;
@@ -38,7 +45,7 @@ while [ $# -gt 0 ]; do
     --vault-name) VAULT=$2; shift ;;
     --only) ONLY=$2; shift ;;
     --stdout) STDOUT=yes ;;
-    -*) sed -n '2,/^set -u/{/^set -u/d;s/^# \{0,1\}//;p;}' "$0" >&2; exit 2 ;;
+    -*) usage ;;
     *) FOLDER=$1 ;;
   esac
   shift
@@ -52,15 +59,26 @@ lacking=0
 
 say() { [ -n "$STDOUT" ] || printf '%s\n' "$*" >&2; }
 
-# The answer of a command that went well becomes a file, whole; what a command says that did not is shown and counted.
+# The answer of a command that went well becomes a file, whole; what a command says that did not is shown and counted,
+# and no answer of an earlier run stays in its place.
 keep() {
-  if [ -n "$STDOUT" ]; then cat "$work/answer"; else mv "$work/answer" "$FOLDER/$1.json"; fi
+  if [ -n "$STDOUT" ]; then cat "$work/answer"; else mv -f "$work/answer" "$FOLDER/$1.json"; fi
 }
 lacks() {
   lacking=$((lacking + 1))
   say "  not read: $(head -n 1 "$work/said" | cut -c 1-200)"
+  [ -n "$STDOUT" ] || rm -f "$FOLDER/$1.json"
 }
-wanted() { [ -z "$ONLY" ] || [ "$ONLY" = "$1" ]; }
+wanted() {
+  [ -z "$ONLY" ] || [ "$ONLY" = "$1" ] || return 1
+  found=yes
+}
+
+known() {
+  [ -z "$ONLY" ] || [ -n "$found" ] && return
+  printf '%s\n' "--only $ONLY: no list is called so; give the name of one of the files, without .json" >&2
+  exit 2
+}
 
 # kubectl quotes text as Go does: \x1b, \a, \v and \U0001f600 are no JSON.
 json() {
@@ -80,7 +98,7 @@ kubernetes() {
     > "$work/raw" 2> "$work/said" && json "$work/raw" > "$work/answer"; then
     keep "$file"
   else
-    lacks
+    lacks "$file"
     return 1
   fi
 }
@@ -100,7 +118,7 @@ azure() {
     esac
     keep "$file"
   else
-    lacks
+    lacks "$file"
   fi
 }
 
@@ -466,15 +484,23 @@ END_OF_TEMPLATES
 
 # --- the cluster ---
 
-wanted api-groups && {
+# Who gets no answer to the first question gets none to the others either, and waits for each.
+answers=yes
+if ! command -v kubectl > /dev/null; then
+  say 'kubectl is not here: nothing of the cluster is read.'
+  answers=
+elif wanted api-groups; then
   say 'kubectl get --raw /apis        (which kinds there are at all)'
-  if kubectl ${CONTEXT:+--context "$CONTEXT"} get --raw /apis > "$work/answer" 2> "$work/said"; then
+  if kubectl ${CONTEXT:+--context "$CONTEXT"} --request-timeout 60s get --raw /apis > "$work/answer" 2> "$work/said"; then
     echo >> "$work/answer"
     keep api-groups
   else
-    lacks
+    lacks api-groups
+    say '  so nothing else of the cluster is asked for.'
+    answers=
   fi
-}
+fi
+if [ -n "$answers" ]; then
 kubernetes nodes nodes v1 Node Node
 kubernetes pods pods v1 Pod Pod -A
 kubernetes daemon-sets daemonsets.apps apps/v1 DaemonSet DaemonSet -A
@@ -493,27 +519,26 @@ kubernetes secrets secrets v1 Secret Secret -A || kubernetes secrets secrets v1 
 kubernetes secret-provider-classes secretproviderclasses.secrets-store.csi.x-k8s.io secrets-store.csi.x-k8s.io/v1 SecretProviderClass SecretProviderClass -A
 kubernetes secret-provider-class-pod-statuses secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io secrets-store.csi.x-k8s.io/v1 SecretProviderClassPodStatus SecretProviderClassPodStatus -A
 kubernetes cert-manager-certificates certificates.cert-manager.io cert-manager.io/v1 Certificate CertificateObject -A
-
+fi
 # --- Azure ---
 
-[ -z "$STDOUT" ] || exit 0
-if ! command -v az > /dev/null; then
-  say 'az is not here: nothing of Azure is read.'
-  exit 0
-fi
+[ -z "$STDOUT" ] || { known; exit 0; }
 value() { az "$@" ${SUBSCRIPTION:+--subscription "$SUBSCRIPTION"} -o tsv 2> /dev/null | tr -d '\r'; }
 NODE_GROUP=
 VAULT_ID=
-if [ -n "$GROUP" ] && [ -n "$CLUSTER" ]; then
-  NODE_GROUP=$(value aks show -g "$GROUP" -n "$CLUSTER" --query nodeResourceGroup)
+if ! command -v az > /dev/null; then
+  say 'az is not here: nothing of Azure is read.'
 else
-  say 'Without -g GROUP and --cluster-name NAME nothing of the managed cluster is read.'
-fi
-if [ -n "$VAULT" ]; then
-  VAULT_ID=$(value keyvault show -n "$VAULT" --query id)
-else
-  say 'Without --vault-name NAME nothing of the vault is read.'
-fi
+  if [ -n "$GROUP" ] && [ -n "$CLUSTER" ]; then
+    NODE_GROUP=$(value aks show -g "$GROUP" -n "$CLUSTER" --query nodeResourceGroup)
+  else
+    say 'Without -g GROUP and --cluster-name NAME nothing of the managed cluster is read.'
+  fi
+  if [ -n "$VAULT" ]; then
+    VAULT_ID=$(value keyvault show -n "$VAULT" --query id)
+  else
+    say 'Without --vault-name NAME nothing of the vault is read.'
+  fi
 [ -z "$GROUP" ] || [ -z "$CLUSTER" ] || azure cluster '{id: id, name: name, type: type, location: location, provisioningState: provisioningState, powerState: powerState, kubernetesVersion: kubernetesVersion, currentKubernetesVersion: currentKubernetesVersion, fqdn: fqdn, privateFqdn: privateFqdn, nodeResourceGroup: nodeResourceGroup, nodeResourceGroupProfile: nodeResourceGroupProfile, addonProfiles: addonProfiles, identity: identity, identityProfile: identityProfile, networkProfile: networkProfile, agentPoolProfiles: agentPoolProfiles[].{name: name, id: id, mode: mode, count: count, maxPods: maxPods, osType: osType, osSku: osSku, vmSize: vmSize, enableAutoScaling: enableAutoScaling, minCount: minCount, maxCount: maxCount, nodeTaints: nodeTaints, nodeLabels: nodeLabels, availabilityZones: availabilityZones, vnetSubnetId: vnetSubnetId, podSubnetId: podSubnetId, podIpAllocationMode: podIpAllocationMode, orchestratorVersion: orchestratorVersion, provisioningState: provisioningState, powerState: powerState, upgradeSettings: upgradeSettings, typePropertiesType: typePropertiesType}}' aks show -g "$GROUP" -n "$CLUSTER"
 [ -z "$NODE_GROUP" ] || azure scale_sets '[].{id: id, name: name, type: type, tags: {"aks-managed-poolName": tags."aks-managed-poolName"}, identity: identity}' vmss list -g "$NODE_GROUP"
 azure identities '[].{id: id, name: name, type: type, clientId: clientId, principalId: principalId, tenantId: tenantId}' identity list
@@ -530,5 +555,8 @@ azure deleted_vaults '[].{id: id, name: name, type: type, properties: properties
 [ -z "$VAULT" ] || azure vault_certificates '[].{id: id, name: name, attributes: attributes}' keyvault certificate list --vault-name "$VAULT"
 [ -z "$VAULT" ] || azure deleted_vault_secrets '[].{id: id, name: name, recoveryId: recoveryId, deletedDate: deletedDate, scheduledPurgeDate: scheduledPurgeDate}' keyvault secret list-deleted --vault-name "$VAULT"
 [ -z "$VAULT" ] || azure deleted_vault_certificates '[].{id: id, name: name, recoveryId: recoveryId, deletedDate: deletedDate, scheduledPurgeDate: scheduledPurgeDate}' keyvault certificate list-deleted --vault-name "$VAULT"
-
+fi
+known
+set -- "$FOLDER"/*.json
+[ -e "$1" ] || { say "Nothing was read, and $FOLDER is empty."; exit 1; }
 say "Written to $FOLDER; $lacking commands gave nothing. Read it, then: cluedin-preflight run $FOLDER -f values.yaml"
