@@ -27,8 +27,9 @@ def addon_placement(
 
     Computed as kube-scheduler decides: requests, slots, host ports 8989 and 8898, taints, preemption with disruption
     budgets, both orders of arrival. The add-on's pods are node-critical: without room they push others out, and what
-    counts is whether those have somewhere to go, by selectors, taints, architecture, volumes and room (affinity between
-    pods is not looked at). Pinned pods stay Pending. A cordoned, NotReady or leaving node is a warning at most.
+    counts is whether those have somewhere to go, by selectors, taints, architecture, volumes, room, and what pods
+    require of each other (affinity, anti-affinity, spread). Pinned pods stay Pending. A cordoned, NotReady or leaving
+    node is a warning at most.
 
     Fix: make room on the node, or add one that those pushed out can use, before the add-on is enabled; show nodes tells
     more. The threshold `newer_requests` reckons with the add-on's requests since October 2025 instead of the older,
@@ -54,7 +55,7 @@ def addon_placement(
     for placement in sorted(problems, key=lambda p: (-p.verdict.loudness, p.name)):
         evidence = verdict_evidence(placement) | table
         table = {}
-        message = f"{too_much(placement)}. {consequence(placement)}"
+        message = ". ".join(filter(None, (too_much(placement), consequence(placement))))
         yield _SAY[placement.verdict](
             message, f"node/{placement.name}", _cure(placements, placement), evidence=evidence
         )
@@ -74,7 +75,7 @@ def _cure(placements: Placements, placement: Placement) -> str:
         options.append(f"free {plural(-placement.left, 'slot')}")
     if any(move.is_homeless for move in placement.moves) and (pool := one_more_node(placements, placement)):
         options.append(f"add one node to pool {pool} for those pushed out")
-    if any(move.is_unsure for move in placement.moves):
+    if any(move.waits_for_volumes for move in placement.moves):
         options.append(
             "give kubectl get persistentvolumes,persistentvolumeclaims -A -o json, which tells where they may go"
         )

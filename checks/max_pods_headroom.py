@@ -6,7 +6,7 @@ from preflight import Finding, Status, check, facts, fail, passed, skip, unknown
 from preflight.scheduling.cures import cost_of_slots, max_pods, one_more_node, pool_named
 from preflight.scheduling.placement import Placement, Placements, place_addon
 from preflight.scheduling.pools import growths
-from preflight.scheduling.rollout import action_of, roll_out
+from preflight.scheduling.rollout import action_of, deployed_to, roll_out
 from preflight.scheduling.waiting import short_pools
 from preflight.scheduling.wording import consequence, plural, slots_evidence, slots_table
 
@@ -24,6 +24,7 @@ def max_pods_headroom(
     cluster: facts.ManagedCluster | None = None,
     manifest: facts.Manifest | None = None,
     release: facts.Release | None = None,
+    header: facts.Header | None = None,
     *,
     headroom: int = 2,
 ) -> Iterator[Finding]:
@@ -53,7 +54,18 @@ def max_pods_headroom(
         yield skip("the add-on targets none of the nodes")
         return
     growth = growths(placements.rooms, cluster, placements.arrivals)
-    plan = roll_out(manifest, placements.after, pods, action_of(release), growth=growth) if manifest else None
+    plan = (
+        roll_out(
+            manifest,
+            placements.after,
+            pods,
+            action_of(release),
+            growth=growth,
+            namespace=deployed_to(release, header),
+        )
+        if manifest
+        else None
+    )
     crowded = short_pools(pods, targeted, plan.without_slot if plan else {})
     statuses = {p.name: _status(p, headroom, crowded.get(p.pool), cluster) for p in targeted}
     problems = [p for p in targeted if statuses[p.name] is not Status.PASS]

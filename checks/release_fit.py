@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from preflight import Finding, Missing, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.placement import place_addon
 from preflight.scheduling.pools import growths, unmeasured_pools
-from preflight.scheduling.rollout import Planned, Rollout, action_of, outgrown, roll_out, rollout_evidence
+from preflight.scheduling.rollout import (
+    Planned,
+    Rollout,
+    action_of,
+    deployed_to,
+    namespaces_of,
+    outgrown,
+    roll_out,
+    rollout_evidence,
+)
 from preflight.scheduling.wording import plural
 from preflight.sync.planned import first
 from preflight.sync.values import location
@@ -55,9 +64,12 @@ def release_fit(
     placements = place_addon(nodes, pods, daemon_sets=daemon_sets, priority_classes=priority_classes, cluster=cluster)
     growth = growths(placements.rooms, cluster, placements.arrivals, classes)
     action = action_of(release)
-    found = roll_out(manifest, placements.after, pods, action, priority_classes=classes, growth=growth)
+    namespace = deployed_to(release, header)
+    found = roll_out(
+        manifest, placements.after, pods, action, priority_classes=classes, growth=growth, namespace=namespace
+    )
     # Pods that the chart's defaults cannot have made say that these values are not the whole plan.
-    if chart and (strangers := outgrown(found, pods)):
+    if chart and (strangers := outgrown(found, pods, namespaces_of(manifest, namespace))):
         yield skip(
             f"the values given are not all of the plan: pods of {first(sorted(strangers))} run that ask for more, or "
             f"stand elsewhere, than they could{basis}: {_ASK}"

@@ -30,6 +30,7 @@ FIELDS: Mapping[Place, str] = {
     ("Operator", "name"): "user",
     ("Target", "azure_account"): "user",
     ("ObjectMeta", "namespace"): "namespace",
+    ("PodAffinityTerm", "namespaces"): "namespace",
     ("Annotations", "release_namespace"): "namespace",
     ("InvolvedObject", "namespace"): "namespace",
     ("ResourceAttributes", "namespace"): "namespace",
@@ -94,7 +95,7 @@ _API_FIELDS = frozenset(
     "availability_zones enable_secret_rotation rotation_poll_interval cloud_name use_pod_identity "
     "use_vm_managed_identity default_action bypass public_network_access actions not_actions data_actions "
     "not_data_actions principal_type level peering_state virtual_network_link_state service key_type content_type "
-    "relation rule source".split()
+    "relation rule source when_unsatisfiable node_affinity_policy node_taints_policy".split()
 )
 _API_PLACES: frozenset[Place] = frozenset(
     (
@@ -103,7 +104,12 @@ _API_PLACES: frozenset[Place] = frozenset(
         *(("Permissions", "secrets"), ("Permissions", "certificates"), ("Permissions", "keys")),
     )
 )
-_KEYS: frozenset[Place] = frozenset((("Taint", "key"), ("Toleration", "key"), ("SelectorRequirement", "key")))
+_KEYS: frozenset[Place] = frozenset(
+    (
+        *(("Taint", "key"), ("Toleration", "key"), ("SelectorRequirement", "key")),
+        *(("PodAffinityTerm", "topology_key"), ("TopologySpreadConstraint", "topology_key")),
+    )
+)
 _DOMAINS_OF_KEYS = ("kubernetes.io", "k8s.io", "azure.com", "azure.net", "helm.sh")
 
 

@@ -2,7 +2,7 @@
 
 The rules are those of the scheduler for any pod (`preflight.scheduling.fit`), and three of our own: an image runs on
 the architecture and system it runs on now unless the pod names another; a volume stays in its zone; and of several
-nodes the emptiest is taken. Affinity between pods and topology spread are not looked at.
+nodes the emptiest is taken. How many more volumes a node can attach is not read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,14 +17,18 @@ from preflight.facts.kubernetes import (
     Pod,
     PodDisruptionBudget,
 )
-from preflight.scheduling.fit import Demand, barred, demand_of, fits, refusal
-from preflight.scheduling.pools import DISK_ZONE, ZONE, Growth, architecture_of, os_of, owner_kind
+from preflight.scheduling.fit import Demand, Refusal, barred, demand_of, fits, refusal
+from preflight.scheduling.pools import DISK_ZONE, HOSTNAME, ZONE, Growth, architecture_of, os_of, owner_kind
 from preflight.scheduling.preemption import Selection, select_victims
+from preflight.scheduling.relations import Related, Relations
 from preflight.scheduling.room import Resident, Room
 from preflight.scheduling.selectors import selects
 
 Fate = Literal["moves", "pushes", "grows", "unsure", "stuck", "pinned", "lost"]
 HOMELESS: tuple[Fate, ...] = ("stuck", "pinned", "lost")
+
+
+VOLUME_UNREAD = "the zone of its volume was not read"
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +37,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     moves    fits on `to` as things are
     pushes   fits on `to` only by pushing out others, whose own moves are in `chain`
     grows    fits on no node, but on `to`, a new node of a pool that can grow
-    unsure   would fit on another node if its volume may go there, which is not known
+    unsure   would fit on another node if its volume may go there, or other pods allow it, which is not known
     stuck    is allowed on other nodes, and none has room: stays Pending
     pinned   is allowed on no other node: stays Pending
     lost     nobody makes it again elsewhere: a DaemonSet's pod, or one without an owner
@@ -58,8 +62,13 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_unsure(self) -> bool:
-        """True where only a volume nobody has read decides."""
+        """True where only what nobody has read decides."""
         return self.fate == "unsure" or any(move.is_unsure for move in self.chain)
+
+    @property
+    def waits_for_volumes(self) -> bool:
+        """True where what nobody has read are volumes."""
+        return self.why == VOLUME_UNREAD or any(move.waits_for_volumes for move in self.chain)
 
 
 class VolumeTies:
@@ -126,9 +135,10 @@ class _Search:
         self._places = dict(rooms)
         self._ties = ties
         self._budgets = budgets
-        self._unopened = [(grown.room, number) for grown in growth for number in range(1, grown.more + 1)]
+        self._unopened = [numbered(grown.room, number) for grown in growth for number in range(1, grown.more + 1)]
         self._opened: set[str] = set()
         self._in_vain: dict[bytes, Move] = {}
+        self._related = Related(rooms.values())
 
     def move(self, resident: Resident, node: str) -> Move:
         """Find the pod a place and take it.
@@ -140,55 +150,71 @@ class _Search:
         if kind in ("DaemonSet", "Node", None):
             return Move(resident=resident, node=node, fate="lost", why=f"owned by {kind or 'nobody'}")
         demand, home = again(resident), self._places[node].node
-        likeness = _likeness(demand, home)
+        relations = self._related.to(demand.pod, demand.spec)
+        likeness = _likeness(demand, home, related=relations is not None)
         if likeness in self._in_vain:
             return msgspec.structs.replace(self._in_vain[likeness], resident=resident, node=node)
-        found = self._searched(demand, home, Move(resident=resident, node=node, fate="stuck"))
+        found = self._searched(demand, home, relations, Move(resident=resident, node=node, fate="stuck"))
         if found.fate == "stuck" and likeness:
             self._in_vain[likeness] = found
         elif found.fate != "stuck":
             self._in_vain.clear()
         return found
 
-    def _searched(self, demand: Demand, home: Node, found: Move) -> Move:
+    def _searched(self, demand: Demand, home: Node, relations: Relations | None, found: Move) -> Move:
         node = found.node
         may = {
             name: may_run(demand, home, room.node, self._ties) for name, room in self._places.items() if name != node
         }
+        refused = {
+            name: refusal(demand, self._places[name], relations, new=name in self._opened)
+            for name, verdict in may.items()
+            if verdict is not False
+        }
         allowed = [name for name, verdict in may.items() if verdict]
-        roomy = [name for name in allowed if fits(demand, self._places[name])]
+        roomy = [name for name in allowed if refused[name] is None]
         found = msgspec.structs.replace(found, allowed=len(allowed), choices=len(roomy))
         if roomy:
             to = max(roomy, key=lambda name: (emptiness(self._places[name]), name))
-            self._places[to] = with_pod(self._places[to], demand)
+            self._put(to, with_pod(self._places[to], demand))
             return msgspec.structs.replace(found, fate="grows" if to in self._opened else "moves", to=to)
-        pushing = _best_preemption(demand, {name: self._places[name] for name in allowed}, self._budgets)
+        curable = [name for name in allowed if (reason := refused[name]) and reason.curable]
+        pushing = _best_preemption(demand, {name: self._places[name] for name in curable}, self._budgets, relations)
         if pushing:
             to, selection = pushing
-            self._places[to] = with_pod(self._places[to], demand, selection.victims)
+            self._put(to, with_pod(self._places[to], demand, selection.victims))
             chain = tuple(self.move(victim, to) for victim in selection.victims)
             return msgspec.structs.replace(found, fate="pushes", to=to, chain=chain)
-        if opened := self._grow(demand, home):
+        if opened := self._grow(demand, home, relations):
             return msgspec.structs.replace(found, fate="grows", to=opened)
-        fate, why = self._homeless(demand, home, may)
+        fate, why = self._homeless(demand, home, allowed, refused)
         return msgspec.structs.replace(found, fate=fate, why=why)
 
-    def _homeless(self, demand: Demand, home: Node, may: Mapping[str, bool | None]) -> tuple[Fate, str]:
-        """Tell why no node has room for the pod."""
-        if any(verdict is None and fits(demand, self._places[name]) for name, verdict in may.items()):
-            return "unsure", "the zone of its volume was not read"
-        allowed = [self._places[name] for name, verdict in may.items() if verdict]
-        return ("stuck", _refusals(demand, allowed)) if allowed else ("pinned", self._tie(demand, home))
+    def _homeless(
+        self, demand: Demand, home: Node, allowed: Sequence[str], refused: Mapping[str, Refusal | None]
+    ) -> tuple[Fate, str]:
+        """Tell why no node has room for the pod; `refused` has those too where only its volume is in doubt."""
+        if None in refused.values():
+            return "unsure", VOLUME_UNREAD
+        if any(refusal and refusal.unsure for refusal in refused.values()):
+            return "unsure", "labels of namespaces decide, which are not read"
+        if not allowed:
+            return "pinned", self._tie(demand, home)
+        reasons = {text for name in allowed if (refusal := refused[name]) for text in refusal.reasons}
+        return "stuck", ", ".join(sorted(reasons))
 
-    def _grow(self, demand: Demand, home: Node) -> str | None:
+    def _put(self, name: str, room: Room) -> None:
+        self._places[name] = room
+        self._related.moved(room)
+
+    def _grow(self, demand: Demand, home: Node, relations: Relations | None) -> str | None:
         """Open a new node of a pool that may grow and would take the pod; return its name."""
-        for entry in self._unopened:
-            room, number = entry
-            if may_run(demand, home, room.node, self._ties) and fits(demand, room):
-                name = room.node.metadata.name + (f" ({number})" if number > 1 else "")
-                self._unopened.remove(entry)
+        for room in self._unopened:
+            if may_run(demand, home, room.node, self._ties) and fits(demand, room, relations, new=True):
+                name = room.node.metadata.name
+                self._unopened.remove(room)
                 self._opened.add(name)
-                self._places[name] = with_pod(room, demand)
+                self._put(name, with_pod(room, demand))
                 return name
         return None
 
@@ -204,13 +230,25 @@ class _Search:
         return "the other nodes run another system or architecture"
 
 
-def _likeness(demand: Demand, home: Node) -> bytes:
+def numbered(room: Room, number: int) -> Room:
+    """Return the room of a pool's first, second ... new node, each a host of its own."""
+    if number == 1:
+        return room
+    name = f"{room.node.metadata.name} ({number})"
+    meta = msgspec.structs.replace(room.node.metadata, name=name, labels={**room.node.metadata.labels, HOSTNAME: name})
+    return msgspec.structs.replace(room, node=msgspec.structs.replace(room.node, metadata=meta))
+
+
+def _likeness(demand: Demand, home: Node, *, related: bool) -> bytes:
     """Return what decides where the pod may go and fit; equal for alike pods, empty where a volume ties it."""
     spec = demand.spec
     if any(volume.persistent_volume_claim for volume in spec.volumes):
         return b""
     wishes = (spec.node_selector, spec.affinity, spec.tolerations, demand.requests, sorted(demand.ports))
-    return msgspec.json.encode((*wishes, demand.priority, os_of(home), architecture_of(home)))
+    asked = (spec.topology_spread_constraints, demand.pod.metadata.namespace, demand.pod.metadata.labels)
+    return msgspec.json.encode(
+        (*wishes, demand.priority, os_of(home), architecture_of(home), asked if related else None)
+    )
 
 
 def again(resident: Resident) -> Demand:
@@ -236,15 +274,17 @@ def _names_architecture(pod: Pod) -> bool:
 
 
 def _best_preemption(
-    demand: Demand, rooms: Mapping[str, Room], budgets: Sequence[PodDisruptionBudget]
+    demand: Demand,
+    rooms: Mapping[str, Room],
+    budgets: Sequence[PodDisruptionBudget],
+    relations: Relations | None,
 ) -> tuple[str, Selection] | None:
     """Return the node on which preemption does least harm, as `pickOneNodeForPreemption` ranks them."""
     if not demand.priority.preempts:
         return None
     found = []
     for name, room in rooms.items():
-        refused = refusal(demand, room)
-        selection = select_victims(demand, room, budgets) if refused and refused.curable else None
+        selection = select_victims(demand, room, budgets, relations)
         if selection and selection.victims:
             priorities = [victim.priority for victim in selection.victims]
             rank = (selection.pdb_violations, max(priorities), sum(priorities), len(priorities), name)
@@ -271,11 +311,6 @@ def emptiness(room: Room) -> float:
     used = {**room.load.used, "pods": room.load.slots}
     shares = [1 - used.get(name, 0) / has for name in ("cpu", "memory", "pods") if (has := room.allocatable.get(name))]
     return min(shares, default=0.0)
-
-
-def _refusals(demand: Demand, rooms: Iterable[Room]) -> str:
-    refusals = [refusal(demand, room) for room in rooms]
-    return ", ".join(sorted({reason for refused in refusals if refused for reason in refused.reasons}))
 
 
 def _zone(node: Node) -> str:

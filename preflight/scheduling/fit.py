@@ -11,6 +11,7 @@ from preflight.errors import InputError
 from preflight.facts.kubernetes import Node, Pod, PodSpec
 from preflight.scheduling.ports import HostPort, conflict, incoming_ports
 from preflight.scheduling.priority import NEVER, Priority
+from preflight.scheduling.relations import Relations
 from preflight.scheduling.requests import Amounts, incoming_requests
 from preflight.scheduling.room import Load, Resident, Room
 from preflight.scheduling.selectors import node_matches
@@ -70,11 +71,15 @@ class Shortfall(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Why a pod does not fit, in the scheduler's own words; `curable` when taking pods away might help."""
+    """Why a pod does not fit, in the scheduler's own words; `curable` when taking pods away might help.
+
+    `unsure` where it may fit after all: that hangs on labels of namespaces, which are not read.
+    """
 
     reasons: tuple[str, ...]
     shortfalls: tuple[Shortfall, ...] = ()
     curable: bool = False
+    unsure: bool = False
 
 
 def demand(pod: Pod, spec: PodSpec, priority: Priority) -> Demand:
@@ -137,15 +142,27 @@ def promised(demand: Demand, room: Room) -> tuple[Resident, ...]:
     return tuple(r for r in room.nominated if r.priority >= demand.priority.value)
 
 
-def refusal(demand: Demand, room: Room) -> Refusal | None:
-    """Return why the pod does not fit beside what is on the node and promised a place on it, else None."""
+def refusal(demand: Demand, room: Room, relations: Relations | None = None, *, new: bool = False) -> Refusal | None:
+    """Return why the pod does not fit beside what is on the node and promised a place on it, else None.
+
+    `relations` are the rules between it and other pods, if any bears on it; a `new` node may still get labels.
+    """
     waiting = promised(demand, room)
-    return refusal_beside(demand, room.allocatable, room.load.plus(waiting) if waiting else room.load)
+    refused = refusal_beside(demand, room.allocatable, room.load.plus(waiting) if waiting else room.load)
+    if refused or relations is None:
+        return refused
+    # What was promised may come or not: the pod must be welcome either way.
+    objection = relations.objection(room, come=waiting, new=new)
+    if waiting and not objection:
+        objection = relations.objection(room, new=new)
+    return (
+        Refusal(reasons=(objection.reason,), curable=objection.curable, unsure=objection.unsure) if objection else None
+    )
 
 
-def fits(demand: Demand, room: Room) -> bool:
+def fits(demand: Demand, room: Room, relations: Relations | None = None, *, new: bool = False) -> bool:
     """Tell whether there is room for the pod; whether the node is open to it at all, `barred` tells."""
-    return refusal(demand, room) is None
+    return refusal(demand, room, relations, new=new) is None
 
 
 def refusal_beside(demand: Demand, allocatable: Amounts, load: Load) -> Refusal | None:

@@ -9,9 +9,10 @@ import msgspec
 from preflight.facts.azure import AgentPool
 from preflight.facts.kubernetes import DaemonSet, Node, PriorityClass
 from preflight.model import Evidence
-from preflight.scheduling.elsewhere import VolumeTies, again, may_run, with_pod
+from preflight.scheduling.elsewhere import VolumeTies, again, may_run, numbered, with_pod
 from preflight.scheduling.fit import Demand, fits, refusal
 from preflight.scheduling.pools import DISK_ZONE, ZONE, new_room, owner_kind, pool_of
+from preflight.scheduling.relations import Related, Relations
 from preflight.scheduling.room import Resident, Room
 
 Verdict = Literal["fits", "too-big", "too-much", "no-way-found", "unsure"]
@@ -47,13 +48,15 @@ def fresh_pool(
     """Judge a pool that has nodes; `count` is how many new ones there may be.
 
     A new node runs every DaemonSet of the pool and these besides. Pinned are the pods that no node of another pool may
-    run. The largest is placed first, each on the first new node with room; where that fails, the pods that share a node
-    now are tried together. New nodes stand in the zones of the pool's present ones, in turn.
+    run. The largest is placed first, each on the first new node with room that other pods leave open to it; where that
+    fails, the pods that share a node now are tried together. New nodes stand in the zones of the pool's present ones,
+    in turn.
     """
     members = [room for room in rooms.values() if pool_of(room.node) == pool]
     pinned = tuple(r for room in members for r in room.residents if is_pinned(r, room.node, pool, rooms, ties))
     room = new_room(members, f"new-{pool}", daemon_sets, priority_classes)
-    fresh = [_in_zone_of(room, members[number % len(members)].node) for number in range(count)]
+    fresh = [numbered(_in_zone_of(room, members[n % len(members)].node), n + 1) for n in range(count)]
+    others = [room for room in rooms.values() if pool_of(room.node) != pool]
     home_of = {resident.name: member.node for member in members for resident in member.residents}
 
     found = FreshPool(pool=pool, nodes=count, pinned=pinned, verdict="fits")
@@ -65,10 +68,10 @@ def fresh_pool(
     if missing := _beyond_all(pinned, room, count):
         return msgspec.structs.replace(found, verdict="too-much", missing=missing)
     ordered = _largest_first(pinned, room)
-    left_over = _pack(ordered, fresh, home_of, ties, sure=True)
+    left_over = _pack(ordered, fresh, home_of, ties, sure=True, others=others)
     if left_over is None or _as_now(members, pinned, fresh, home_of, ties):
         return found
-    unsure = _pack(ordered, fresh, home_of, ties, sure=False) is None
+    unsure = _pack(ordered, fresh, home_of, ties, sure=False, others=others) is None
     return msgspec.structs.replace(found, verdict="unsure" if unsure else "no-way-found", culprit=left_over)
 
 
@@ -134,18 +137,33 @@ def _largest_first(pinned: Iterable[Resident], room: Room) -> list[Resident]:
 
 
 def _pack(
-    pods: Iterable[Resident], fresh: Sequence[Room], homes: Mapping[str, Node], ties: VolumeTies, *, sure: bool
+    pods: Iterable[Resident],
+    fresh: Sequence[Room],
+    homes: Mapping[str, Node],
+    ties: VolumeTies,
+    *,
+    sure: bool,
+    others: Sequence[Room] | None = None,
 ) -> Resident | None:
-    """Place the pods one after the other; return the first that finds no room, None when all are placed."""
+    """Place the pods one after the other; return the first that finds no room, None when all are placed.
+
+    What they require of each other and of those in `others` is looked at where `others` are given, but for whom a pod
+    must stand near: who that is may come later, or with it.
+    """
     rooms = list(fresh)
+    related = None if others is None else Related([*fresh, *others])
     for pod in pods:
-        demand = again(pod)
+        demand = _without_company(again(pod))
+        relations = related.to(demand.pod, demand.spec) if related else None
         index = next(
-            (i for i, room in enumerate(rooms) if _takes(demand, homes[pod.name], room, ties, sure=sure)), None
+            (i for i, room in enumerate(rooms) if _takes(demand, homes[pod.name], room, ties, relations, sure=sure)),
+            None,
         )
         if index is None:
             return pod
         rooms[index] = with_pod(rooms[index], demand)
+        if related:
+            related.moved(rooms[index])
     return None
 
 
@@ -156,7 +174,7 @@ def _as_now(
     homes: Mapping[str, Node],
     ties: VolumeTies,
 ) -> bool:
-    """Tell whether each present node's pinned pods fit together on the new node in its place."""
+    """Tell whether each present node's pinned pods fit together on the new node in its place, as they stand now."""
     names = {resident.name for resident in pinned}
     groups = [[r for r in member.residents if r.name in names] for member in members]
     if len(groups) > len(fresh):
@@ -164,9 +182,18 @@ def _as_now(
     return all(_pack(group, [room], homes, ties, sure=True) is None for group, room in zip(groups, fresh, strict=False))
 
 
-def _takes(demand: Demand, home: Node, room: Room, ties: VolumeTies, *, sure: bool) -> bool:
+def _without_company(demand: Demand) -> Demand:
+    if demand.spec.affinity is None:
+        return demand
+    affinity = msgspec.structs.replace(demand.spec.affinity, pod_affinity=None)
+    return msgspec.structs.replace(demand, spec=msgspec.structs.replace(demand.spec, affinity=affinity))
+
+
+def _takes(
+    demand: Demand, home: Node, room: Room, ties: VolumeTies, relations: Relations | None, *, sure: bool
+) -> bool:
     may = may_run(demand, home, room.node, ties)
-    return (may if sure else may is not False) is True and fits(demand, room)
+    return (may if sure else may is not False) is True and fits(demand, room, relations)
 
 
 def _in_zone_of(room: Room, node: Node) -> Room:

@@ -189,8 +189,9 @@ def _together(daemon_sets: Iterable[DaemonSet]) -> Amounts:
 def _verdict(answers: Sequence[Answer], moves: Iterable[Move], leaving: str | None) -> Status:
     """Judge one node: a pod of the add-on that stays Pending fails; so does a victim without a place."""
     found = [Status.PASS, *map(severity, moves)]
-    found += [Status.FAIL for answer in answers if answer.outcome == "pending"]
+    found += [Status.FAIL for answer in answers if answer.outcome == "pending" and not answer.unsure]
     found += [Status.WARN for answer in answers if answer.victims or answer.cleared]
+    found += [Status.UNKNOWN for answer in answers if answer.unsure]
     verdict = worst(found)
     return Status.WARN if leaving and verdict in (Status.FAIL, Status.UNKNOWN) else verdict
 

@@ -21,6 +21,7 @@ from preflight.facts.kubernetes import (
 from preflight.scheduling.fit import Demand, Refusal, Shortfall, barred, demand, promised, refusal
 from preflight.scheduling.preemption import select_victims
 from preflight.scheduling.priority import incoming_priority
+from preflight.scheduling.relations import Relations, apart_from_others
 from preflight.scheduling.room import Resident, Room, daemon_sets_of, rooms
 from preflight.scheduling.selectors import node_matches
 from preflight.scheduling.taints import daemon_tolerations, untolerated
@@ -37,6 +38,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fit at once (where no pod is made: what it would have said), `shortfalls` their numbers. `victims` have to go, most
     important first; those among them in `terminating` are on their way already. `cleared` lose the place they were
     promised and may push out others. `undecided`: equally important pods compete, the victims are "one of these".
+    `unsure`: whether other pods keep it away hangs on labels of namespaces, which are not read; it is taken to fit at
+    once, and not to where others would have to go.
     """
 
     targeted: bool
@@ -48,6 +51,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     pdb_violations: int = 0
     cleared: tuple[Resident, ...] = ()
     undecided: bool = False
+    unsure: bool = False
 
 
 Answers = Mapping[str, Answer]
@@ -84,19 +88,19 @@ def predict(
     seen = Counter(daemon_set.metadata.name for daemon_set in daemon_sets)
     arrivals = [_arrival(d, priority_classes, alone=seen[d.metadata.name] == 1) for d in daemon_sets]
     before = {name: _without_own_promises(room, daemon_sets) for name, room in rooms(nodes, pods).items()}
-    forth: dict[str, Answers] = {}
+    related = _are_related(arrivals, before)
+    forth, after = _arrive_in_turn(arrivals, before, budgets, related=related)
     back: dict[str, Answers] = {}
-    worse: dict[str, Answers] = {}
-    after: dict[str, Room] = {}
-    for name, room in before.items():
-        forth[name], after[name] = _arrive_in_turn(arrivals, room, budgets)
-        worse[name] = forth[name]
-        if len(arrivals) > 1 and not _order_is_idle(forth[name], room):
-            answers, room_then = _arrive_in_turn(arrivals[::-1], room, budgets)
+    worse = dict(forth)
+    if len(arrivals) > 1:
+        # Where pods have rules about each other, what happens on one node bears on the others.
+        others = {name: room for name, room in before.items() if related or not _order_is_idle(forth[name], room)}
+        turned, room_then = _arrive_in_turn(arrivals[::-1], others, budgets, related=related)
+        for name, answers in turned.items():
             if any(_differ(answers[key], forth[name][key]) for key in answers):
                 back[name] = {key: answers[key] for key in forth[name]}
                 if _harm(answers) > _harm(forth[name]):
-                    worse[name], after[name] = back[name], room_then
+                    worse[name], after[name] = back[name], room_then[name]
     return Prediction(nodes=forth, reversed=back, worse=worse, before=before, after=after)
 
 
@@ -145,7 +149,8 @@ class _Arrival(msgspec.Struct, frozen=True, kw_only=True):
 def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass], *, alone: bool) -> _Arrival:
     template = daemon_set.spec.template
     # The controller overwrites required node affinity by the name of the node, and only the nodeSelector survives.
-    spec = msgspec.structs.replace(template.spec, tolerations=daemon_tolerations(template.spec), affinity=None)
+    affinity = template.spec.affinity and msgspec.structs.replace(template.spec.affinity, node_affinity=None)
+    spec = msgspec.structs.replace(template.spec, tolerations=daemon_tolerations(template.spec), affinity=affinity)
     meta = daemon_set.metadata
     pod = Pod(
         metadata=ObjectMeta(
@@ -176,31 +181,56 @@ def _id(daemon_set: DaemonSet) -> tuple[str, str]:
     return daemon_set.metadata.namespace or "default", daemon_set.metadata.name
 
 
+def _are_related(arrivals: Sequence[_Arrival], before: Mapping[str, Room]) -> bool:
+    """Tell whether any of the newcomers has rules about other pods, or others have rules about it."""
+    others = apart_from_others(before.values())
+    return any(Relations.of(one.demand.pod, one.demand.spec, {}, others) for one in arrivals)
+
+
 def _arrive_in_turn(
-    arrivals: Sequence[_Arrival], room: Room, budgets: Sequence[PodDisruptionBudget]
-) -> tuple[Answers, Room]:
-    answers = {}
+    arrivals: Sequence[_Arrival],
+    before: Mapping[str, Room],
+    budgets: Sequence[PodDisruptionBudget],
+    *,
+    related: bool,
+) -> tuple[dict[str, Answers], dict[str, Room]]:
+    """Let one DaemonSet after the other arrive on all nodes; return the answers and what is on the nodes then."""
+    now = dict(before)
+    answers: dict[str, dict[str, Answer]] = {name: {} for name in before}
     for arrival in arrivals:
-        answers[arrival.key], room = _arrive(arrival, room, budgets)
-    return answers, room
+        relations = None
+        if related:
+            pod, spec, others = arrival.demand.pod, arrival.demand.spec, apart_from_others(now.values())
+            relations = Relations.of(pod, spec, now, others, bound=True)
+        for name, room in now.items():
+            answers[name][arrival.key], after = _arrive(arrival, room, budgets, relations)
+            if relations and after is not room:
+                relations.moved(room, after)
+            now[name] = after
+    return dict(answers), now
 
 
-def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget]) -> tuple[Answer, Room]:
+def _arrive(
+    arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget], relations: Relations | None
+) -> tuple[Answer, Room]:
     demand = arrival.demand
     targeted = is_targeted(arrival.daemon_set, room.node)
     if _id(arrival.daemon_set) in room.daemon_sets:
         return Answer(targeted=targeted, outcome="running"), room
     reason = barred(demand.spec, room.node)
-    refused = Refusal(reasons=(reason,)) if reason else refusal(demand, room)
+    refused = Refusal(reasons=(reason,)) if reason else refusal(demand, room, relations)
+    unsure = refused is not None and refused.unsure
+    refused = None if unsure else refused
     reasons, lacking = (refused.reasons, refused.shortfalls) if refused else ((), ())
     if not targeted:
         return Answer(targeted=False, outcome="not-targeted", reasons=reasons, shortfalls=lacking), room
     if refused is None:
-        return Answer(targeted=True, outcome="fits"), _occupied(room, demand, ())
+        return Answer(targeted=True, outcome="fits", unsure=unsure), _occupied(room, demand, ())
     preempts = refused.curable and demand.priority.preempts
-    selection = select_victims(demand, room, budgets) if preempts else None
+    selection = select_victims(demand, room, budgets, relations) if preempts else None
+    doubtful = preempts and relations is not None and relations.doubtful
     if selection is None:
-        return Answer(targeted=True, outcome="pending", reasons=reasons, shortfalls=lacking), room
+        return Answer(targeted=True, outcome="pending", reasons=reasons, shortfalls=lacking, unsure=doubtful), room
     after = _occupied(room, demand, selection.victims)
     cleared = tuple(r for r in room.nominated if r.priority < demand.priority.value)
     return (
@@ -214,6 +244,7 @@ def _arrive(arrival: _Arrival, room: Room, budgets: Sequence[PodDisruptionBudget
             pdb_violations=selection.pdb_violations,
             cleared=cleared,
             undecided=selection.undecided,
+            unsure=doubtful,
         ),
         msgspec.structs.replace(after, nominated=promised(demand, room)),
     )

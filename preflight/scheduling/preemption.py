@@ -4,7 +4,7 @@ Sources: `framework/preemption/preemption.go`, `framework/plugins/defaultpreempt
 (`SelectVictimsOnNode`, `filterPodsWithPDBViolation`), `util/utils.go` (`MoreImportantPod`), v1.35.4.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -13,6 +13,7 @@ import msgspec
 from preflight.facts import instant
 from preflight.facts.kubernetes import PodDisruptionBudget
 from preflight.scheduling.fit import Demand, fits_beside, promised
+from preflight.scheduling.relations import Relations
 from preflight.scheduling.room import Load, Resident, Room
 from preflight.scheduling.selectors import pods_match
 
@@ -32,7 +33,9 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     undecided: bool = False
 
 
-def select_victims(demand: Demand, room: Room, budgets: Sequence[PodDisruptionBudget]) -> Selection | None:
+def select_victims(
+    demand: Demand, room: Room, budgets: Sequence[PodDisruptionBudget], relations: Relations | None = None
+) -> Selection | None:
     """Return who has to go so that the pod fits, or None where that is not possible.
 
     All pods of strictly lower priority are taken away; if the pod fits then, they are put back one by one, most
@@ -46,45 +49,65 @@ def select_victims(demand: Demand, room: Room, budgets: Sequence[PodDisruptionBu
         return None
     ranked = sorted(((_importance(r), r.name, r) for r in candidates), key=lambda entry: entry[:2])
     classes = [[r for _, _, r in equals] for _, equals in groupby(ranked, key=lambda entry: entry[0])]
-    selection = _select(demand, room, classes, budgets)
+    selection = _select(demand, room, classes, budgets, relations)
     if selection is None or len(classes) == len(candidates):
         return selection
-    other = _select(demand, room, [equals[::-1] for equals in classes], budgets)
+    other = _select(demand, room, [equals[::-1] for equals in classes], budgets, relations)
     undecided = selection.undecided or other is None or set(_names(other.victims)) != set(_names(selection.victims))
     return msgspec.structs.replace(selection, undecided=undecided)
 
 
 def _select(
-    demand: Demand, room: Room, classes: Sequence[Sequence[Resident]], budgets: Sequence[PodDisruptionBudget]
+    demand: Demand,
+    room: Room,
+    classes: Sequence[Sequence[Resident]],
+    budgets: Sequence[PodDisruptionBudget],
+    relations: Relations | None,
 ) -> Selection | None:
     """Select among candidates in classes of equal importance, the most important class first."""
     waiting = promised(demand, room)
-
-    def fits(load: Load) -> bool:
-        return fits_beside(demand, room.allocatable, load.plus(waiting) if waiting else load)
-
     ordered = [resident for equals in classes for resident in equals]
+    away = {id(resident): resident for resident in ordered}
+
+    def fits(load: Load, away: Mapping[int, Resident]) -> bool:
+        if not fits_beside(demand, room.allocatable, load.plus(waiting) if waiting else load):
+            return False
+        if relations is None:
+            return True
+        gone = [*away.values()]
+        return not relations.objection(room, gone=gone, come=waiting) and not (
+            waiting and relations.objection(room, gone=gone)
+        )
+
     load = room.load.without(ordered)
-    if not fits(load):
+    if not fits(load, away):
         return None
     spoken_for = _violating(ordered, budgets)
     gone: set[int] = set()
     undecided = False
     for turn in (True, False):
         for equals in classes:
-            before, out = load, []
+            before, away_before, out = load, dict(away), []
             for resident in equals:
                 if (id(resident) in spoken_for) is not turn:
                     continue
                 back = load.plus((resident,))
-                if fits(back):
+                del away[id(resident)]
+                if fits(back, away):
                     load = back
                 else:
                     load = back.without((resident,))
+                    away[id(resident)] = resident
                     out.append(resident)
             # Of equals, whoever comes first stays. Another order changes the outcome exactly when one of those pushed
             # out would have fitted had it been first.
-            undecided = undecided or (len(equals) > 1 and any(fits(before.plus((resident,))) for resident in out))
+            undecided = undecided or (
+                len(equals) > 1
+                and any(
+                    fits(before.plus((resident,)), {key: r for key, r in away_before.items() if r is not resident})
+                    for resident in out
+                )
+            )
             gone.update(map(id, out))
     return Selection(
         victims=tuple(resident for resident in ordered if id(resident) in gone),

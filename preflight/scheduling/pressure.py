@@ -14,6 +14,8 @@ from preflight.scheduling.elsewhere import Move, relocate
 from preflight.scheduling.fit import barred, demand_of, refusal
 from preflight.scheduling.placement import Placement, Placements
 from preflight.scheduling.pools import leaving
+from preflight.scheduling.relations import Related
+from preflight.scheduling.requests import is_sidecar
 from preflight.scheduling.room import Room
 from preflight.scheduling.wording import amount, fate, percent, resources_evidence, too_much
 
@@ -190,9 +192,10 @@ def _stranded(pod: Pod, room: Room) -> str | None:
 def _nowhere(pod: Pod, rooms: Mapping[str, Room]) -> str:
     """Say why a pod without a node finds none, or where there is room for it."""
     demand = demand_of(pod)
+    relations = Related(rooms.values()).to(pod, pod.spec)
     reasons: Counter[str] = Counter()
     for name, room in rooms.items():
-        refused = refusal(demand, room)
+        refused = refusal(demand, room, relations)
         reason = barred(demand.spec, room.node) or (", ".join(refused.reasons) if refused else "")
         if not reason:
             return f"though {name} has room"
@@ -201,10 +204,11 @@ def _nowhere(pod: Pod, rooms: Mapping[str, Room]) -> str:
 
 
 def _memory_limit(pod: Pod) -> int | None:
-    """The pod's own limit, or that of its containers together; None where any has none."""
+    """The pod's own limit, or that of its containers and sidecars together; None where any has none."""
     if "memory" in pod.spec.resources.limits:
         return _bytes(pod.metadata, pod.spec.resources.limits["memory"])
-    limits = [container.resources.limits.get("memory") for container in pod.spec.containers]
+    running = (*pod.spec.containers, *filter(is_sidecar, pod.spec.init_containers))
+    limits = [container.resources.limits.get("memory") for container in running]
     if not limits or None in limits:
         return None
     return sum(_bytes(pod.metadata, limit) for limit in limits if limit is not None)

@@ -4,11 +4,12 @@ Source of the surge: Kubernetes Deployments, `maxSurge` 25 % rounded up where no
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
+from preflight.facts import Header
 from preflight.facts.kubernetes import DeploymentStrategy, ObjectMeta, Pod, PriorityClass
 from preflight.facts.plan import Manifest, Release, Workload
 from preflight.model import Evidence
@@ -16,6 +17,7 @@ from preflight.scheduling.elsewhere import emptiness, with_pod
 from preflight.scheduling.fit import TOO_MANY_PODS, Demand, barred, demand, fits, refusal
 from preflight.scheduling.pools import Growth, os_of, owner_kind, pool_of
 from preflight.scheduling.priority import incoming_priority
+from preflight.scheduling.relations import Related, Relations
 from preflight.scheduling.requests import placed_requests
 from preflight.scheduling.room import ENDED, Load, Room
 
@@ -69,12 +71,16 @@ def roll_out(
     *,
     priority_classes: Sequence[PriorityClass] = (),
     growth: Sequence[Growth] = (),
+    namespace: str | None = None,
 ) -> Rollout:
     """Place what the plan adds to the rooms, the highest priority and then the largest first.
 
+    `namespace` is where it is deployed to; where that is not known, pods of any namespace may be its own.
+
     Every Deployment is taken to change: values of settings are not held, so that none can be told to stay the same.
     """
-    planned = tuple(_planned(manifest, present(pods), action, priority_classes))
+    there = present(pods, namespaces_of(manifest, namespace))
+    planned = tuple(_planned(manifest, there, action, priority_classes, namespace or ""))
     hoped = [*rooms.values(), *(g.room for g in growth)]
     closed = tuple(p for p in planned if not any(_is_open(p, room) for room in hoped))
     too_big = tuple(
@@ -89,21 +95,24 @@ def roll_out(
     )
     places, unopened, grown, waiting = dict(rooms), list(growth), [], []
     peak, without_slot = Counter[str](), Counter[str]()
+    related = Related(rooms.values())
     for p in queue:
         for placed in range(p.extra):
-            name = _place(p, places)
-            if name is None and (opened := next((g for g in unopened if _takes(p, g.room)), None)):
+            relations = related.to(p.demand.pod, p.demand.spec)
+            name = _place(p, places, relations)
+            if name is None and (opened := next((g for g in unopened if _takes(p, g.room, relations, new=True)), None)):
                 unopened.remove(opened)
                 grown.append(opened.pool)
                 name = opened.room.node.metadata.name
                 places[name] = opened.room
             if name is None:
                 open_rooms = [room for room in places.values() if _is_open(p, room)]
-                waiting.append((p, _refused(p, open_rooms)))
+                waiting.append((p, _refused(p, open_rooms, relations)))
                 if TOO_MANY_PODS in waiting[-1][1]:
                     without_slot.update(dict.fromkeys((pool_of(room.node) for room in open_rooms), p.extra - placed))
                 break
             places[name] = with_pod(places[name], p.demand)
+            related.moved(places[name])
             peak[pool_of(places[name].node)] += 1
     return Rollout(
         planned=planned,
@@ -121,22 +130,40 @@ def action_of(release: Release | None) -> Action:
     return "install" if release is not None and not release.found else "upgrade"
 
 
-def present(pods: Iterable[Pod]) -> Counter[tuple[str, str]]:
-    """Count the pods of each workload by its kind and name; a ReplicaSet's name is its Deployment's and a hash."""
+def deployed_to(release: Release | None, header: Header | None) -> str | None:
+    """Return the namespace that is deployed to: the release's, else the one that was named; None where nobody says."""
+    named = header.target.namespace if header else None
+    return (release.namespace if release else None) or named or None
+
+
+def namespaces_of(manifest: Manifest, namespace: str | None) -> frozenset[str]:
+    """Return the namespaces that the plan's pods are in; empty where that is not known."""
+    named = {workload.metadata.namespace for workload in (*manifest.workloads, *manifest.operated)} - {""}
+    return frozenset({namespace, *named}) if namespace else frozenset()
+
+
+def present(pods: Iterable[Pod], namespaces: Collection[str]) -> Counter[tuple[str, str]]:
+    """Count the pods of each workload by its kind and name; a ReplicaSet's name is its Deployment's and a hash.
+
+    Pods of other namespaces than these are somebody else's; of none, any may be.
+    """
     found: Counter[tuple[str, str]] = Counter()
     for pod in pods:
-        found.update(_workloads(pod))
+        if not namespaces or pod.metadata.namespace in namespaces:
+            found.update(_workloads(pod))
     return found
 
 
-def outgrown(found: Rollout, pods: Iterable[Pod]) -> frozenset[str]:
+def outgrown(found: Rollout, pods: Iterable[Pod], namespaces: Collection[str]) -> frozenset[str]:
     """Return the workloads, as `kind/name`, of which a pod has a node that the plan's own pods could not have.
 
     It asks for more than the plan says, or the plan's pods find no node: what made it is not this plan.
     """
     asked: dict[str, Counter[str]] = {}
     for pod in pods:
-        for kind, name in _workloads(pod) if pod.spec.node_name else ():
+        if not pod.spec.node_name or (namespaces and pod.metadata.namespace not in namespaces):
+            continue
+        for kind, name in _workloads(pod):
             most = asked.setdefault(f"{kind.lower()}/{name}", Counter())
             most |= Counter(placed_requests(pod))
     hopeless = {p.object for p in (*found.closed, *(p for p, _ in found.too_big))}
@@ -171,7 +198,11 @@ def surge_of(strategy: DeploymentStrategy, replicas: int) -> int:
 
 
 def _planned(
-    manifest: Manifest, there: Counter[tuple[str, str]], action: Action, classes: Sequence[PriorityClass]
+    manifest: Manifest,
+    there: Counter[tuple[str, str]],
+    action: Action,
+    classes: Sequence[PriorityClass],
+    namespace: str,
 ) -> Iterator[Planned]:
     for workload in (*manifest.workloads, *manifest.operated):
         extra = _extra(workload, there, action)
@@ -179,7 +210,8 @@ def _planned(
             continue
         spec = workload.template.spec
         meta = workload.metadata
-        pod = Pod(metadata=ObjectMeta(name=meta.name, namespace=meta.namespace), spec=spec)
+        labels = workload.template.metadata.labels
+        pod = Pod(metadata=ObjectMeta(name=meta.name, namespace=meta.namespace or namespace, labels=labels), spec=spec)
         yield Planned(workload=workload, demand=demand(pod, spec, incoming_priority(spec, classes)), extra=extra)
 
 
@@ -214,18 +246,18 @@ def _is_open(planned: Planned, room: Room) -> bool:
     return os_of(room.node) == wants and barred(planned.demand.spec, room.node) is None
 
 
-def _takes(planned: Planned, room: Room) -> bool:
-    return _is_open(planned, room) and fits(planned.demand, room)
+def _takes(planned: Planned, room: Room, relations: Relations | None, *, new: bool = False) -> bool:
+    return _is_open(planned, room) and fits(planned.demand, room, relations, new=new)
 
 
-def _place(planned: Planned, places: Mapping[str, Room]) -> str | None:
-    open_ones = [name for name, room in places.items() if _takes(planned, room)]
+def _place(planned: Planned, places: Mapping[str, Room], relations: Relations | None) -> str | None:
+    open_ones = [name for name, room in places.items() if _takes(planned, room, relations)]
     return max(open_ones, key=lambda name: (emptiness(places[name]), name), default=None)
 
 
-def _refused(planned: Planned, rooms: Sequence[Room]) -> str:
+def _refused(planned: Planned, rooms: Sequence[Room], relations: Relations | None = None) -> str:
     """Say why none of the rooms takes the pod; "" when one does."""
-    refusals = [refusal(planned.demand, room) for room in rooms]
+    refusals = [refusal(planned.demand, room, relations) for room in rooms]
     if any(refused is None for refused in refusals):
         return ""
     return ", ".join(sorted({reason for refused in refusals if refused for reason in refused.reasons}))

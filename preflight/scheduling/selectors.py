@@ -38,9 +38,12 @@ def pods_match(selector: LabelSelector | None, labels: Mapping[str, str]) -> boo
 
     An absent or empty selector matches nothing here, unlike at the API server, where `{}` selects every pod.
     """
-    if selector is None or not (selector.match_labels or selector.match_expressions):
-        return False
-    if any(labels.get(key) != value for key, value in selector.match_labels.items()):
+    return selector != LabelSelector() and labels_match(selector, labels)
+
+
+def labels_match(selector: LabelSelector | None, labels: Mapping[str, str]) -> bool:
+    """Tell whether a selector matches labels: an absent one matches nothing, an empty one everything."""
+    if selector is None or any(labels.get(key) != value for key, value in selector.match_labels.items()):
         return False
     return all(_is_valid(r, numbers=False) and _holds(r, labels) for r in selector.match_expressions)
 

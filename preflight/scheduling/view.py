@@ -96,6 +96,11 @@ def _row(name: str, answers: Answers, prediction: Prediction) -> NodeRow:
 
 
 def _details(key: str, answer: Answer) -> list[str]:
+    unsure = [f"whether other pods keep {key} away hangs on labels of namespaces, which are not read"]
+    return [*_harm(key, answer), *(unsure if answer.unsure else ())]
+
+
+def _harm(key: str, answer: Answer) -> list[str]:
     if answer.outcome not in ("preempts", "pending"):
         return []
     numbers = [

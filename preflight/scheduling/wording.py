@@ -45,6 +45,8 @@ def consequence(placement: Placement) -> str:
         parts.append(f"It does not wait: it pushes out {which}{victims(placement.moves)}.")
     elif any(answer.victims for answer in answers):
         parts.append("It waits for pods that are being deleted already.")
+    if any(answer.unsure for answer in answers):
+        parts.append("Whether other pods keep it away hangs on labels of namespaces, which are not read.")
     cleared = sorted({r.name for answer in answers for r in answer.cleared})
     if cleared:
         parts.append(f"{cleared[0]} loses the place it was promised and may push out others.")

@@ -11,7 +11,7 @@ from preflight.collect.manifests import read_manifests
 from preflight.collect.values import settings_of
 from preflight.facts import AgentPool, Header, Manifest, Pod, Release, VirtualNetwork
 from preflight.facts.azure import NetworkProfile, Subnet
-from preflight.facts.kubernetes import DeploymentStrategy, RollingUpdate
+from preflight.facts.kubernetes import Affinity, DeploymentStrategy, RollingUpdate
 from preflight.model import Target
 from preflight.scheduling.rollout import surge_of
 from preflight.testing import claim_volume, cluster, node, pod, release
@@ -55,6 +55,23 @@ def test_what_is_pinned_must_fit_on_as_many_nodes_as_the_pool_may_have() -> None
     assert said(fresh_node_fit((node("n", cpu="2"),), pinned, cluster=growing)) == [("pass", None)]
 
 
+def test_pinned_pods_that_must_not_share_a_node_are_placed_apart() -> None:
+    rule = {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"app": "a"}}}
+    required = {"requiredDuringSchedulingIgnoredDuringExecution": [rule]}
+
+    def shy(name: str, on: str, *, is_shy: bool) -> Pod:
+        made = app(name, on, cpu="500m", node_selector={POOL: "general"}, labels={"app": "a"})
+        affinity = msgspec.convert({"podAntiAffinity": required}, Affinity) if is_shy else None
+        return msgspec.structs.replace(made, spec=msgspec.structs.replace(made.spec, affinity=affinity))
+
+    # With the add-on's 120m the plain one and p1 fit no node together any more, so p1 and p2 would have to.
+    nodes = (node("n1", cpu="2"), node("n2", cpu="2"))
+    plain = app("plain", "n1", cpu="1400m", node_selector={POOL: "general"})
+    for is_shy, status in ((False, "pass"), (True, "warn")):
+        pair = (shy("p1", "n1", is_shy=is_shy), shy("p2", "n2", is_shy=is_shy))
+        assert [found.status.value for found in fresh_node_fit(nodes, (plain, *pair))] == [status]
+
+
 def test_a_pool_at_its_most_with_demand_is_a_warning() -> None:
     growing = cluster(pools=(AgentPool(name="general", enable_auto_scaling=True, count=1, max_count=1),))
     found = fresh_node_fit((node("n"),), (app("a", None),), cluster=growing)
@@ -94,7 +111,8 @@ def plan(*documents: str) -> Manifest:
 def deployment(name: str, *, replicas: int = 1, cpu: str = "1", more: str = "", strategy: str = "") -> str:
     return (
         f"{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}}}, spec: {{replicas: {replicas}, {strategy}"
-        f"template: {{spec: {{{more} containers: [{{name: c, resources: {{requests: {{cpu: {cpu}}}}}}}]}}}}}}}}"
+        f"template: {{metadata: {{labels: {{app: {name}}}}}, spec: {{{more} "
+        f"containers: [{{name: c, resources: {{requests: {{cpu: {cpu}}}}}}}]}}}}}}}}"
     )
 
 
@@ -231,6 +249,32 @@ def test_a_pool_scaled_to_zero_is_measured_by_its_like_or_leaves_it_open() -> No
     (open_,) = release_fit((node("n"),), (), planned, FRESH, cluster=known)
     assert said([measured, open_]) == [("pass", None), ("unknown", "deployment/a")]
     assert measured.evidence["grown"] == ["burst"]
+
+
+HARD = (
+    "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: ["
+    "{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: search}}}]}},"
+)
+
+
+def test_pods_that_must_not_share_a_node_need_as_many_nodes() -> None:
+    planned = plan(deployment("search", replicas=3, more=HARD))
+    nodes = tuple(node(f"n{number}", cpu="8") for number in range(3))
+    (found,) = release_fit(nodes[:2], (), planned, FRESH)
+    assert (found.status, found.object) == (Status.FAIL, "deployment/search")
+    assert "anti-affinity" in found.message
+    assert said(release_fit(nodes, (), planned, FRESH)) == [("pass", None)]
+
+
+def test_pods_of_the_same_name_in_another_namespace_are_not_the_release_s() -> None:
+    theirs = tuple(app(f"other-{number}", owner="ReplicaSet/search-1", namespace="other") for number in range(3))
+    planned = plan(deployment("search", replicas=3))
+    named = Header(collected_at="2026-06-01T00:00:00Z", tool_version="1", stage="deploy")
+    at_home = msgspec.structs.replace(named, target=Target(namespace="cluedin"))
+    (found,) = release_fit((node("n"),), theirs, planned, header=at_home)
+    assert found.evidence["extra"] == 3
+    (found,) = release_fit((node("n"),), theirs, planned, header=named)
+    assert found.evidence["extra"] == 1
 
 
 def test_what_the_operator_makes_and_hooks_count() -> None:

@@ -128,6 +128,7 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{define "map"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}{{$c}}{{printf "%q" $k}}:{{template "value" $v}}{{$c = ","}}{{end}}{{"}"}}{{end}}
 {{define "Affinity"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "nodeAffinity"}}{{$c}}"{{$k}}":{{template "NodeAffinity" $v}}{{$c = ","}}
+{{- else if eq $k "podAffinity" "podAntiAffinity"}}{{$c}}"{{$k}}":{{template "PodAffinity" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Annotations"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "meta.helm.sh/release-name" "meta.helm.sh/release-namespace" "helm.sh/hook"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
@@ -305,6 +306,14 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{- else if eq $k "spec"}}{{$c}}"{{$k}}":{{template "PodSpec" $v}}{{$c = ","}}
 {{- else if eq $k "status"}}{{$c}}"{{$k}}":{{template "PodStatus" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
+{{define "PodAffinity"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "requiredDuringSchedulingIgnoredDuringExecution"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "PodAffinityTerm" $v}}{{end}}]{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "PodAffinityTerm"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "topologyKey"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- else if eq $k "labelSelector" "namespaceSelector"}}{{$c}}"{{$k}}":{{template "LabelSelector" $v}}{{$c = ","}}
+{{- else if eq $k "namespaces" "matchLabelKeys" "mismatchLabelKeys"}}{{$c}}"{{$k}}":{{template "values" $v}}{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
 {{define "PodDisruptionBudget"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "metadata"}}{{$c}}"{{$k}}":{{template "ObjectMeta" $v}}{{$c = ","}}
 {{- else if eq $k "spec"}}{{$c}}"{{$k}}":{{template "PodDisruptionBudgetSpec" $v}}{{$c = ","}}
@@ -329,6 +338,7 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{- else if eq $k "containers" "initContainers"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "Container" $v}}{{end}}]{{$c = ","}}
 {{- else if eq $k "resources"}}{{$c}}"{{$k}}":{{template "ResourceRequirements" $v}}{{$c = ","}}
 {{- else if eq $k "schedulingGates"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "SchedulingGate" $v}}{{end}}]{{$c = ","}}
+{{- else if eq $k "topologySpreadConstraints"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "TopologySpreadConstraint" $v}}{{end}}]{{$c = ","}}
 {{- else if eq $k "volumes"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "Volume" $v}}{{end}}]{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "PodStatus"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
@@ -440,6 +450,7 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{- else if eq $k "containers" "initContainers"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "TemplateContainer" $v}}{{end}}]{{$c = ","}}
 {{- else if eq $k "resources"}}{{$c}}"{{$k}}":{{template "ResourceRequirements" $v}}{{$c = ","}}
 {{- else if eq $k "schedulingGates"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "SchedulingGate" $v}}{{end}}]{{$c = ","}}
+{{- else if eq $k "topologySpreadConstraints"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "TopologySpreadConstraint" $v}}{{end}}]{{$c = ","}}
 {{- else if eq $k "volumes"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "TemplateVolume" $v}}{{end}}]{{$c = ","}}
 {{- else if eq $k "imagePullSecrets"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "LocalObjectReference" $v}}{{end}}]{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
@@ -452,6 +463,11 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Toleration"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "key" "operator" "value" "effect" "tolerationSeconds"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "TopologySpreadConstraint"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "topologyKey" "maxSkew" "whenUnsatisfiable" "minDomains" "nodeAffinityPolicy" "nodeTaintsPolicy"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- else if eq $k "labelSelector"}}{{$c}}"{{$k}}":{{template "LabelSelector" $v}}{{$c = ","}}
+{{- else if eq $k "matchLabelKeys"}}{{$c}}"{{$k}}":{{template "values" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Volume"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "name"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}

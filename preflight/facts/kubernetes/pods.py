@@ -3,7 +3,7 @@
 import msgspec
 
 from preflight.facts.kubernetes.nodes import NodeAffinity
-from preflight.facts.kubernetes.objects import Condition, ObjectMeta, Quantities, Trimmed
+from preflight.facts.kubernetes.objects import Condition, LabelSelector, ObjectMeta, Quantities, Trimmed
 from preflight.facts.kubernetes.volumes import Volume
 
 
@@ -43,10 +43,52 @@ class Toleration(Trimmed, frozen=True, kw_only=True):
     toleration_seconds: int | None = None
 
 
+class PodAffinityTerm(Trimmed, frozen=True, kw_only=True):
+    """Which other pods are meant, and the node label that says how near they are.
+
+    Without namespaces and namespace_selector those of the pod's own namespace are meant. The pod's own value of a label
+    in match_label_keys must be theirs too, that of one in mismatch_label_keys must not.
+    """
+
+    topology_key: str
+    label_selector: LabelSelector | None = None
+    namespaces: tuple[str, ...] = ()
+    namespace_selector: LabelSelector | None = None
+    match_label_keys: tuple[str, ...] = ()
+    mismatch_label_keys: tuple[str, ...] = ()
+
+
+class PodAffinity(Trimmed, frozen=True, kw_only=True):
+    """Only the required part, as for nodes."""
+
+    required: tuple[PodAffinityTerm, ...] = msgspec.field(
+        name="requiredDuringSchedulingIgnoredDuringExecution", default=()
+    )
+
+
 class Affinity(Trimmed, frozen=True, kw_only=True):
-    """Node affinity; affinity between pods is not read."""
+    """Nodes that a pod is bound to, and pods that it must stand near to or apart from."""
 
     node_affinity: NodeAffinity | None = None
+    pod_affinity: PodAffinity | None = None
+    pod_anti_affinity: PodAffinity | None = None
+
+
+class TopologySpreadConstraint(Trimmed, frozen=True, kw_only=True):
+    """How evenly the pods that are selected stand on the values of a node label.
+
+    Only `when_unsatisfiable` DoNotSchedule decides. Absent, min_domains is 1, node_affinity_policy Honor and
+    node_taints_policy Ignore.
+    """
+
+    topology_key: str
+    max_skew: int = 1
+    when_unsatisfiable: str = "DoNotSchedule"
+    label_selector: LabelSelector | None = None
+    min_domains: int | None = None
+    node_affinity_policy: str | None = None
+    node_taints_policy: str | None = None
+    match_label_keys: tuple[str, ...] = ()
 
 
 class SchedulingGate(Trimmed, frozen=True, kw_only=True):
@@ -72,6 +114,7 @@ class PodSpec(Trimmed, frozen=True, kw_only=True):
     host_network: bool = False
     scheduler_name: str | None = None
     scheduling_gates: tuple[SchedulingGate, ...] = ()
+    topology_spread_constraints: tuple[TopologySpreadConstraint, ...] = ()
     volumes: tuple[Volume, ...] = ()
 
 
