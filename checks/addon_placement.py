@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.cures import one_more_node
+from preflight.scheduling.moving import make_room
 from preflight.scheduling.placement import Placement, Placements, place_addon
 from preflight.scheduling.wording import amount, consequence, fit_table, plural, too_much, verdict_evidence
 
@@ -52,12 +53,18 @@ def addon_placement(
     statuses = {placement.name: placement.verdict for placement in placements.nodes}
     table = {"table": fit_table(placements.nodes, statuses)}
     problems = [p for p in placements.nodes if p.verdict is not Status.PASS]
-    for placement in sorted(problems, key=lambda p: (-p.verdict.loudness, p.name)):
+    problems.sort(key=lambda p: (-p.verdict.loudness, p.name))
+    room = make_room(placements, problems)
+    for placement in problems:
         evidence = verdict_evidence(placement) | table
         table = {}
         message = ". ".join(filter(None, (too_much(placement), consequence(placement))))
         yield _SAY[placement.verdict](
-            message, f"node/{placement.name}", _cure(placements, placement), evidence=evidence
+            message,
+            f"node/{placement.name}",
+            _cure(placements, placement),
+            evidence=evidence,
+            commands=room.get(placement.name),
         )
     calm = [p for p in placements.nodes if p.verdict is Status.PASS]
     if calm:

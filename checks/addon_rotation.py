@@ -27,7 +27,7 @@ def addon_rotation(
     read again at each interval, from one vault that answers 4,000 reads in 10 seconds for everybody. Environment
     variables and subPath mounts change only with a restart, either way.
 
-    Fix: turn rotation on with `az aks addon update --enable-secret-rotation`, or restart the pods after a change. Where
+    Fix: turn rotation on with `az aks update --enable-secret-rotation`, or restart the pods after a change. Where
     it asks too often, lengthen the interval (`--rotation-poll-interval 10m`) or mount fewer objects.
     """
     addon = cluster.keyvault_addon
@@ -59,7 +59,7 @@ def addon_rotation(
     rate = f"{objects} mounted objects {often} cost {reads:.0f} of {_VAULT_LIMIT:,} reads in 10 s"
     if reads > share * _VAULT_LIMIT:
         message = f"{rate}, which the vault answers for everybody"
-        slower = az_aks("addon update", cluster, addon="azure-keyvault-secrets-provider", rotation_poll_interval="10m")
+        slower = az_aks("update", cluster, rotation_poll_interval="10m")
         yield warn(message, name, "rotate less often", evidence=evidence, commands=commands(slower))
     elif secret_provider_class_pod_statuses is None:
         yield passed(f"rotation is on, {often}; what is mounted was not looked at", name)

@@ -111,10 +111,18 @@ def _unconventional(block: KeyVaultBlock, prefix: str) -> Iterator[Finding]:
                 yield warn(
                     f"Not the convention: {entry.name}: {why}",
                     f"values/{dotted(entry.setting.path)}",
-                    "expected " + ", ".join(f"{key}: {name}" for key, name in expected.items()),
+                    _expecting(objects, expected, prefix),
                     evidence={"secret": entry.name, "expected": dict(expected)},
                     location=location(entry.keys_setting or entry.setting),
                 )
+
+
+def _expecting(objects: dict[str, str], expected: dict[str, str], prefix: str) -> str:
+    """Name the objects without the prefix where there are any, else all: what tells them apart is between them."""
+    begin = naming.words(prefix)
+    outside = [key for key, name in objects.items() if naming.words(name)[: len(begin)] != begin]
+    said = ", ".join(f"{key}: {expected[key]}" for key in outside or expected)
+    return f"expected {said}; the vault must hold it under that name first"
 
 
 def _legal_objects(entry: SecretEntry) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown
+from preflight import Finding, Missing, Status, check, facts, fail, passed, skip, unknown
+from preflight.shells import Note, commands
 from preflight.sync.chart import version_order
 from preflight.sync.graph import Graph
 from preflight.sync.planned import Undecided, planned, rests_on, syncs
@@ -11,6 +12,8 @@ from preflight.sync.values import KEYVAULT, Index, location
 FIRST = "2.3.0"
 """The first chart version that reads `global.keyvault`."""
 _WITHOUT_GRAFANA = "2.5.2"
+CHART = "cluedin/cluedin-platform"
+_REPOSITORY = "cluedin is your name for the repository of the charts: helm repo list tells"
 
 
 @check("chart-support", group="values")
@@ -46,7 +49,24 @@ def chart_support(
     found = [*_chart(graph, index, switch), *_served(graph, header, secret_provider_classes)]
     yield from found
     if not any(finding.status == "fail" for finding in found):
-        yield passed(f"the {len(graph.classes)} classes are rendered, {rests_on(graph)}")
+        yield _passed(f"the {len(graph.classes)} classes are rendered, {rests_on(graph)}", graph, header, release)
+
+
+def _passed(
+    message: str, graph: Graph, header: facts.Header | None, release: facts.Release | Missing | None
+) -> Finding:
+    """With values of the user's own the deployment is what comes next, once all else agrees."""
+    plan = header.target.values if header and not header.offline and header.stage == "deploy" else ()
+    if not (plan and isinstance(release, facts.Release) and release.found and graph.basis == "chart facts"):
+        return passed(message)
+    files = (word for file in plan for word in ("-f", file))
+    named = (release.name, CHART, "-n", release.namespace, *(("--version", graph.version) if graph.version else ()))
+    return Finding(
+        status=Status.PASS,
+        message=message,
+        hint="once the other checks agree, deploy these values",
+        commands=commands(Note(_REPOSITORY), ("helm", "upgrade", *named, *files)),
+    )
 
 
 def _chart_named(graph: Graph) -> str:

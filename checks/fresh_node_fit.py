@@ -1,17 +1,18 @@
 """fresh-node-fit: whether the nodes that upgrades and autoscaling make can carry what is pinned to their pool."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from preflight import Finding, check, facts, fail, passed, skip, unknown, warn
+from preflight import Commands, Finding, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.addon import addon_pair
 from preflight.scheduling.addresses import shortages
 from preflight.scheduling.cures import pool_named
 from preflight.scheduling.elsewhere import VolumeTies
 from preflight.scheduling.fit import barred
 from preflight.scheduling.fresh import FreshPool, fresh_evidence, fresh_pool, most_nodes
+from preflight.scheduling.lowering import lower, reserved
 from preflight.scheduling.pools import leaving, pool_of
-from preflight.scheduling.room import rooms
+from preflight.scheduling.room import Room, rooms
 from preflight.scheduling.waiting import is_waiting
 from preflight.scheduling.wording import amount, plural
 
@@ -64,7 +65,7 @@ def fresh_node_fit(
         if fresh.verdict == "fits":
             calm += [] if waiting else [fresh]
         else:
-            yield _problem(fresh)
+            yield _problem(fresh, before)
     for short in shortages(cluster, networks) if cluster else ():
         yield warn(
             f"{short.range} has {short.has} addresses or blocks, and {', '.join(short.pools)} may need {short.needed} "
@@ -87,7 +88,14 @@ def _waiting_for(pool: str, nodes: tuple[facts.Node, ...], pods: tuple[facts.Pod
     return sum(is_waiting(pod) and any(barred(pod.spec, node) is None for node in members) for pod in pods)
 
 
-def _problem(fresh: FreshPool) -> Finding:
+def _less(fresh: FreshPool, before: Mapping[str, Room]) -> Commands | None:
+    """The command with which the pod fits on a new node and a reserve stays free."""
+    member = next(room for _, room in sorted(before.items()) if pool_of(room.node) == fresh.pool)
+    by = {name: lacks + reserved(member, name) for name, lacks in fresh.missing.items()}
+    return lower(fresh.culprit.pod, by, f"it fits on a new node of pool {fresh.pool} then") if fresh.culprit else None
+
+
+def _problem(fresh: FreshPool, before: Mapping[str, Room]) -> Finding:
     culprit = fresh.culprit.name if fresh.culprit else ""
     lacking = ", ".join(f"{amount(name, by)} of {name}" for name, by in fresh.missing.items())
     evidence = fresh_evidence(fresh)
@@ -99,6 +107,7 @@ def _problem(fresh: FreshPool) -> Finding:
             where,
             f"lower its requests by {lacking}",
             evidence=evidence,
+            commands=_less(fresh, before),
         )
     if fresh.verdict == "too-much":
         text = f"What is pinned to the pool needs {lacking} more than {plural(fresh.nodes, 'new node')} have"

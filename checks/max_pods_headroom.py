@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.cures import cost_of_slots, max_pods, one_more_node, pool_named
+from preflight.scheduling.moving import make_room
 from preflight.scheduling.placement import Placement, Placements, place_addon
 from preflight.scheduling.pools import growths
 from preflight.scheduling.rollout import action_of, deployed_to, roll_out
@@ -69,13 +70,17 @@ def max_pods_headroom(
     crowded = short_pools(pods, targeted, plan.without_slot if plan else {})
     statuses = {p.name: _status(p, headroom, crowded.get(p.pool), cluster) for p in targeted}
     problems = [p for p in targeted if statuses[p.name] is not Status.PASS]
-    for number, placement in enumerate(sorted(problems, key=lambda p: (-statuses[p.name].loudness, p.left, p.name))):
+    problems.sort(key=lambda p: (-statuses[p.name].loudness, p.left, p.name))
+    room = make_room(placements, problems, headroom=headroom)
+    for number, placement in enumerate(problems):
         evidence = slots_evidence(placement)
         if number == 0:
             evidence["table"] = slots_table(targeted, statuses)
         say = {Status.FAIL: fail, Status.WARN: warn, Status.UNKNOWN: unknown}[statuses[placement.name]]
         message = _message(placement, crowded.get(placement.pool), cluster)
-        yield say(message, f"node/{placement.name}", _cure(placements, placement, headroom, cluster), evidence=evidence)
+        hint = _cure(placements, placement, headroom, cluster)
+        cure = room.get(placement.name)
+        yield say(message, f"node/{placement.name}", hint, evidence=evidence, commands=cure)
     calm = [p for p in targeted if statuses[p.name] is Status.PASS]
     if calm:
         tightest = min(calm, key=lambda p: (p.left, p.name))

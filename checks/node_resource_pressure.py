@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from preflight import Finding, check, facts, fail, passed, skip, warn
+from preflight import Commands, Finding, check, facts, fail, passed, skip, warn
 from preflight.scheduling.cures import one_more_node
 from preflight.scheduling.databases import database_of
-from preflight.scheduling.placement import Placements, place_addon
+from preflight.scheduling.lowering import lower, reserved
+from preflight.scheduling.placement import Placement, Placements, place_addon
 from preflight.scheduling.pressure import (
     Standing,
     left_of_cpu,
@@ -68,7 +69,13 @@ def node_resource_pressure(
             continue
         say = fail if serious and not standing.leaving else warn
         where = f"node/{node}" if node else f"pod/{standing.name}"
-        yield say(" ".join(serious or slight), where, _cure(placements, standing), evidence=pressure_evidence(standing))
+        yield say(
+            " ".join(serious or slight),
+            where,
+            _cure(placements, standing),
+            evidence=pressure_evidence(standing),
+            commands=_less(standing, reserve),
+        )
     if calm:
         tightest = min(calm, key=left_of_cpu)
         yield passed(
@@ -76,6 +83,20 @@ def node_resource_pressure(
             f"with {amount('cpu', left_of_cpu(tightest))} of cpu left ({placements.pair.wording})",
             evidence=pressure_evidence(tightest),
         )
+
+
+def _less(standing: Standing, reserve: float) -> Commands | None:
+    """The command with which the database leaves room for the add-on and the reserve; None where room is not it."""
+    placement = standing.placement
+    if placement is None or placement.left < 0:
+        return None
+    by = {name: more for name in ("cpu", "memory") if (more := _scarce(placement, name, reserve)) > 0}
+    return lower(standing.pod, by, f"the add-on fits on {placement.name} then, and {reserve:g} % stay free")
+
+
+def _scarce(placement: Placement, resource: str, reserve: float) -> int:
+    has = placement.before.allocatable.get(resource, 0)
+    return placement.used_with_addon(resource) + reserved(placement.before, resource, reserve) - has
 
 
 def _cure(placements: Placements, standing: Standing) -> str:

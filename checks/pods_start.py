@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
-from preflight import Finding, Missing, check, facts, fail, passed, skip, warn
+from preflight import Commands, Finding, Missing, check, facts, fail, passed, skip, warn
 from preflight.access.commands import commands
+from preflight.scheduling.lowering import lower_to_fit
 from preflight.sync.existing import namespace_of
 from preflight.sync.stuck import Stuck, mounts_vault, not_synced, stuck_pods
 
+_NO_ROOM = "insufficient"
+"""The symptom of a pod for which no node has as much cpu or memory left as it requests."""
 _MIGRATING = ("secret-missing", "cluedin-rabbitmq")
 """A symptom and what it names that belong to RabbitMQ's migration: there the next step is told."""
 
@@ -19,6 +22,7 @@ def pods_start(
     header: facts.Header,
     events: tuple[facts.Event, ...] | Missing | None = None,
     release: facts.Release | Missing | None = None,
+    nodes: tuple[facts.Node, ...] | None = None,
     *,
     grace_minutes: int = 5,
 ) -> Iterator[Finding]:
@@ -45,7 +49,10 @@ def pods_start(
         young = _is_young(one, header, grace_minutes) or one.gone
         causes[first.symptom.id if first else "", first.named if first else one.pod.metadata.name, young].append(one)
     for (symptom, _, young), waiting in causes.items():
-        yield _explained(waiting, young=young) if symptom else _unexplained(waiting[0], unread, young=young)
+        fits = lower_to_fit(waiting[0].pod, nodes, pods) if symptom == _NO_ROOM and nodes else None
+        yield (
+            _explained(waiting, young=young, cure=fits) if symptom else _unexplained(waiting[0], unread, young=young)
+        )
     names = {one.pod.metadata.name for one in stuck}
     for one in not_synced(concerned, heard):
         if one.matches and one.pod.metadata.name not in names:
@@ -54,7 +61,7 @@ def pods_start(
         yield passed(f"none of {len(concerned)} pods waits", evidence={"pods": len(concerned)})
 
 
-def _explained(waiting: list[Stuck], *, young: bool) -> Finding:
+def _explained(waiting: list[Stuck], *, young: bool, cure: Commands | None = None) -> Finding:
     one, match = waiting[0], waiting[0].matches[0]
     proof = "rabbitmq-migration" if (match.symptom.id, match.named) == _MIGRATING else match.symptom.check
     about = f"{match.named[:120]}: " if match.named else ""
@@ -73,6 +80,7 @@ def _explained(waiting: list[Stuck], *, young: bool) -> Finding:
             "pods": [each.pod.metadata.name for each in waiting],
             "also": [*sorted(also)],
         },
+        commands=cure,
     )
 
 

@@ -6,6 +6,7 @@ from preflight import Finding, Missing, check, facts, fail, passed, skip, unknow
 from preflight.access.commands import commands
 from preflight.sync.currency import Mounted, interval, mounted, stale
 from preflight.sync.existing import by_name, namespace_of, owner_of
+from preflight.sync.graph import CSI_DRIVER
 from preflight.sync.planned import first
 from preflight.sync.rabbitmq import SECRET, migration
 
@@ -21,6 +22,7 @@ def sync_status(
     cluster: facts.ManagedCluster | None = None,
     vault_secrets: tuple[facts.VaultObject, ...] | None = None,
     vault_secret_versions: tuple[facts.VaultObject, ...] | Missing | None = None,
+    pods: tuple[facts.Pod, ...] | None = None,
 ) -> Iterator[Finding]:
     """Synced Secrets are present, owned by the driver and current.
 
@@ -45,20 +47,21 @@ def sync_status(
     moving = migration(values, secrets, release, secret_provider_classes, secret_provider_class_pod_statuses, namespace)
     found: list[Finding] = []
     for one in classes:
-        pods = sorted(
+        mounted_by = sorted(
             record.status.pod_name
             for record in records
             if record.status.mounted
             and record.status.secret_provider_class_name == one.metadata.name
             and record.metadata.namespace in ("", namespace)
         )
+        waiting = [pod.metadata.name for pod in pods or () if _would_mount(pod, one.metadata.name, namespace)]
         for secret in one.spec.secret_objects:
             if secret.secret_name == SECRET and moving.under_way:
                 found.append(skip("it is being migrated: see rabbitmq-migration", f"secret/{namespace}/{SECRET}"))
             else:
                 existing = there.get(secret.secret_name)
                 owner = owner_of(existing, release) if existing else None
-                found += _judged(secret.secret_name, one.metadata.name, namespace, owner, pods)
+                found += _judged(secret.secret_name, one.metadata.name, namespace, owner, mounted_by, waiting)
     yield from found
     every = interval(cluster.keyvault_addon.config) if cluster and cluster.keyvault_addon else None
     known = vault_secret_versions if isinstance(vault_secret_versions, tuple) else ()
@@ -73,11 +76,22 @@ def sync_status(
         yield passed(message, evidence={"classes": len(classes), "secrets": made, "newest": newest})
 
 
-def _judged(name: str, class_name: str, namespace: str, owner: str | None, pods: list[str]) -> Iterator[Finding]:
+def _would_mount(pod: facts.Pod, class_name: str, namespace: str) -> bool:
+    """Tell whether the pod has the class as a volume, and no node or volume yet."""
+    volumes = (volume.csi for volume in pod.spec.volumes if volume.csi and volume.csi.driver == CSI_DRIVER)
+    names = {csi.volume_attributes.get("secretProviderClass") for csi in volumes}
+    return pod.metadata.namespace == namespace and pod.status.phase == "Pending" and class_name in names
+
+
+def _judged(
+    name: str, class_name: str, namespace: str, owner: str | None, pods: list[str], waiting: list[str]
+) -> Iterator[Finding]:
     object_ = f"secret/{namespace}/{name}"
     if owner is None and not pods:
         message = f"it has not arrived: no pod has mounted {class_name}"
-        yield fail(message, object_, "get a pod started that mounts the class: see pods-start and secret-mounted")
+        message += f"; {first(waiting)} is waiting to" if waiting else ""
+        hint = "get a pod started that mounts the class: see pods-start and secret-mounted"
+        yield fail(message, object_, hint, evidence={"check": "pods-start", "pods": [*waiting]} if waiting else None)
     elif owner is None:
         message = f"it was not made, although {first(pods)} has {class_name} mounted"
         events = commands(
@@ -92,7 +106,8 @@ def _judged(name: str, class_name: str, namespace: str, owner: str | None, pods:
         yield fail(message, object_, hint, evidence={"owner": owner})
     elif not pods:
         message = f"it is there, and no pod has {class_name} mounted now: it is not kept current"
-        yield warn(message, object_, "get a pod started that mounts the class: see pods-start")
+        hint = "get a pod started that mounts the class: see pods-start"
+        yield warn(message, object_, hint, evidence={"check": "pods-start", "pods": [*waiting]} if waiting else None)
 
 
 def _currency(

@@ -115,9 +115,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do, in the order in which it can be done; findings that share a cure share the step.
 
-    `what` is the cure, `who` may do it, `commands` do it, `verify` shows that it is done, `undo` takes it back and
-    `interrupts` is what it costs meanwhile. `status` is the worst of the findings it cures; a step for nothing worse
-    than a pass is what comes next, not a repair.
+    `what` is the cure, `who` may do it, `commands` do it, `verify` shows that it is done, `undo` takes it back, with
+    `undo_commands` where commands can, and `interrupts` is what it costs meanwhile. `status` is the worst of the
+    findings it cures; a step for nothing worse than a pass is what comes next, not a repair. `why` is what was found,
+    of a few of them.
     """
 
     phase: str
@@ -130,6 +131,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     verify: Commands
     undo: str
     interrupts: str
+    undo_commands: Commands | None = None
+    why: tuple[str, ...] = ()
 
 
 class FactState(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ a Secret that running pods read. Pure.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from preflight.access.commands import commands
-from preflight.model import Commands, Finding, Outcome, Status, Step, Target, worst
+from preflight.effects import effect
+from preflight.model import Commands, Finding, Outcome, Stage, Status, Step, Target, worst
+from preflight.shells import Words, commands, words_of
 
 
 class _Phase(NamedTuple):
@@ -24,6 +25,14 @@ class _Phase(NamedTuple):
 class _Cured(NamedTuple):
     outcome: Outcome
     finding: Finding
+
+
+class _Group(NamedTuple):
+    """What one step cures, and what goes away with that; `phase` is an index of `_PHASES`."""
+
+    phase: int
+    cured: list[_Cured]
+    follows: list[_Cured] = []  # noqa: RUF012 - a default that nobody changes
 
 
 _ROOM = _Phase(
@@ -52,16 +61,19 @@ _GRANT = _Phase(
 )
 _VALUES = _Phase(
     "values",
-    "whoever keeps the values file",
-    "the values file as it was",
+    "whoever keeps {values}",
+    "{values} as before: keep a copy",
     "nothing until the next helm upgrade, which restarts the pods it changes",
 )
 _SECRETS = _Phase(
     "secrets",
-    "somebody who may change Secrets and restart pods in the namespace",
-    "put the Secret back from the copy made before",
-    "pods that read the Secret do not start while it is absent; running ones keep their old values until restarted",
+    "somebody who may change Secrets and restart pods in namespace {namespace}",
+    "put back from its copy what was deleted",
+    "pods that read a Secret do not start while it is absent; running ones keep their old values until restarted",
 )
+_REASONS = 3
+"""Messages that a step repeats; its objects tell of the others."""
+
 _PHASES = (_ROOM, _VAULT, _ADDON, _GRANT, _VALUES, _SECRETS)
 _BY_GROUP = {
     "capacity": _ROOM,
@@ -79,11 +91,12 @@ _BY_GROUP = {
 _BY_CHECK = {"sync-status": _SECRETS, "pods-start": _SECRETS}
 
 
-def steps(outcomes: Iterable[Outcome], target: Target) -> tuple[Step, ...]:
+def steps(outcomes: Iterable[Outcome], target: Target, stage: Stage | None = None) -> tuple[Step, ...]:
     """Return what to do, in order. A finding without hint and commands asks for nothing and makes no step.
 
-    Findings with one cure are one step, and so is all that a node lacks. Within a phase repairs come before what is
-    merely next, and loud before calm.
+    Findings with one cure are one step, and so are all that a node lacks, all that one command cures, and what is only
+    another finding's consequence. Within a phase repairs come before what is merely next, and loud before calm.
+    `stage` is the one that was named and has to be named again; None where the tool finds it.
     """
     cures: dict[tuple[int, str], list[_Cured]] = {}
     for outcome in outcomes:
@@ -91,19 +104,79 @@ def steps(outcomes: Iterable[Outcome], target: Target) -> tuple[Step, ...]:
             if finding.status is not Status.SKIP and not finding.known and (finding.hint or finding.commands):
                 phase = _PHASES.index(_phase(outcome, finding))
                 cures.setdefault((phase, finding.hint or outcome.title), []).append(_Cured(outcome, finding))
-    made = [_step(_PHASES[phase], cured, target) for phase, cured in _by_node(cures)]
+    groups = [_Group(phase, cured) for (phase, _), cured in cures.items()]
+    made = [_step(group, target, stage) for group in _consequences(_by_command(_by_node(groups)))]
     order = {phase.name: i for i, phase in enumerate(_PHASES)}
     return tuple(sorted(made, key=lambda step: (order[step.phase], -step.status.loudness)))
 
 
-def _by_node(cures: dict[tuple[int, str], list[_Cured]]) -> list[tuple[int, list[_Cured]]]:
+def _by_node(groups: list[_Group]) -> list[_Group]:
     """Join the cures that make room on the same nodes; all others stay as they are."""
-    room = _PHASES.index(_ROOM)
-    joined: dict[tuple[int, object], list[_Cured]] = {}
-    for (phase, what), cured in cures.items():
-        objects = frozenset(finding.object for _, finding in cured)
-        joined.setdefault((phase, objects if phase == room and objects != {None} else what), []).extend(cured)
-    return [(phase, cured) for (phase, _), cured in joined.items()]
+    joined: dict[object, _Group] = {}
+    for number, group in enumerate(groups):
+        objects = frozenset(finding.object for _, finding in group.cured)
+        is_room = _PHASES[group.phase] is _ROOM and objects != {None}
+        _join(joined, objects if is_room else number, group)
+    return list(joined.values())
+
+
+def _by_command(groups: list[_Group]) -> list[_Group]:
+    """Join the cures of one phase that run the same commands, or set the requests of the same workload."""
+    joined: dict[object, _Group] = {}
+    for number, group in enumerate(groups):
+        subjects = [_subject(finding.commands) for _, finding in group.cured if finding.commands]
+        _join(joined, (group.phase, subjects[0]) if subjects else number, group)
+    return list(joined.values())
+
+
+def _join(joined: dict[object, _Group], key: object, group: _Group) -> None:
+    there = joined.get(key)
+    joined[key] = _Group(there.phase, there.cured + group.cured) if there else group
+
+
+def _subject(cure: Commands) -> tuple[Words, ...]:
+    """Return the commands without how much they ask for: two that set one workload's requests are one cure."""
+    return tuple(
+        tuple(word for word in words if not word.startswith("--requests="))
+        for line in cure.bash
+        if (words := words_of(line))
+    )
+
+
+def _consequences(groups: list[_Group]) -> list[_Group]:
+    """Join what only follows from another finding to the step that cures it.
+
+    Such a finding names the check that tells of its cause (evidence `check`), and the cause by the name of its object
+    or by the pods that both keep waiting (evidence `pods`).
+    """
+    for effect_ in list(groups):
+        if any(finding.commands for _, finding in effect_.cured):
+            continue
+        causes = {id(cause): cause for one in effect_.cured for cause in groups if _is_cause(cause, one, effect_)}
+        if len(causes) == 1:
+            (cause,) = causes.values()
+            at = next(i for i, group in enumerate(groups) if group is cause)
+            groups[at] = cause._replace(follows=cause.follows + effect_.cured + effect_.follows)
+            groups = [group for group in groups if group is not effect_]
+    return groups
+
+
+def _is_cause(group: _Group, consequence: _Cured, own: _Group) -> bool:
+    told_by = consequence.finding.evidence.get("check")
+    if group is own or not isinstance(told_by, str):
+        return False
+    return any(
+        outcome.id == told_by and _are_linked(finding, consequence.finding)
+        for outcome, finding in (*group.cured, *group.follows)
+    )
+
+
+def _are_linked(cause: Finding, consequence: Finding) -> bool:
+    waiting, kept = cause.evidence.get("pods"), consequence.evidence.get("pods")
+    if isinstance(waiting, list) and isinstance(kept, list) and set(map(str, waiting)) & set(map(str, kept)):
+        return True
+    name = (cause.object or "").rpartition("/")[2]
+    return bool(name) and name in consequence.message.replace("/", " ").replace(":", " ").split()
 
 
 def _phase(outcome: Outcome, finding: Finding) -> _Phase:
@@ -115,28 +188,65 @@ def _phase(outcome: Outcome, finding: Finding) -> _Phase:
     return _VALUES if finding.location and not finding.commands and default is not _SECRETS else default
 
 
-def _step(phase: _Phase, cured: list[_Cured], target: Target) -> Step:
-    checks = tuple(dict.fromkeys(outcome.id for outcome, _ in cured))
-    cures = dict.fromkeys(finding.commands for _, finding in cured if finding.commands)
+def _step(group: _Group, target: Target, stage: Stage | None) -> Step:
+    phase = _PHASES[group.phase]
+    every = (*group.cured, *group.follows)
+    checks = tuple(dict.fromkeys(outcome.id for outcome, _ in every))
+    named = [finding.commands for _, finding in _known_last(group) if finding.commands]
+    cures = tuple({_subject(cure): cure for cure in named}.values())
+    costs = effect(cures)
+    names = {
+        "values": " and ".join(target.values) or "the values of the release",
+        "namespace": target.namespace or "CluedIn's namespace",
+    }
     return Step(
         phase=phase.name,
-        what="; ".join(dict.fromkeys(finding.hint or outcome.title for outcome, finding in cured)),
-        status=worst(finding.status for _, finding in cured),
+        what="; ".join(_what(group)),
+        status=worst(finding.status for _, finding in every),
         checks=checks,
-        objects=tuple(dict.fromkeys(finding.object for _, finding in cured if finding.object)),
-        who=phase.who,
-        commands=tuple(cures),
-        verify=_verify(checks, target),
-        undo=phase.undo,
-        interrupts=phase.interrupts,
+        objects=tuple(dict.fromkeys(finding.object for _, finding in every if finding.object)),
+        who="; ".join(costs.who) or phase.who.format(**names),
+        commands=cures,
+        verify=_waiting(target) if _deploys(cures) else _verify(checks, target, stage),
+        undo="; ".join(costs.undo) or phase.undo.format(**names),
+        interrupts="; ".join(costs.interrupts) or phase.interrupts.format(**names),
+        undo_commands=costs.undo_commands,
+        why=tuple(dict.fromkeys(finding.message for _, finding in group.cured if finding.message))[:_REASONS],
     )
 
 
-def _verify(checks: tuple[str, ...], target: Target) -> Commands:
+def _what(group: _Group) -> list[str]:
+    """Return the cures in words, one where several findings have the same command: its last, which knows most."""
+    said: dict[object, str] = {}
+    for number, (outcome, finding) in enumerate(_known_last(group)):
+        said[_subject(finding.commands) if finding.commands else number] = finding.hint or outcome.title
+    return list(dict.fromkeys(said.values()))
+
+
+def _known_last(group: _Group) -> list[_Cured]:
+    """Return the findings with the one last that knows most of a cure they share: the loudest, then by its check."""
+    return sorted(group.cured, key=lambda one: (one.finding.status.loudness, one.outcome.id))
+
+
+def _deploys(cures: Iterable[Commands]) -> bool:
+    return any(words_of(line)[:2] == ("helm", "upgrade") for cure in cures for line in cure.bash)
+
+
+def _verify(checks: tuple[str, ...], target: Target, stage: Stage | None = None) -> Commands:
     """Return the run that judges these checks again, of the same values.
 
     >>> _verify(("addon-state",), Target(values=("my values.yaml",))).bash
     ("cluedin-preflight run -c addon-state -f 'my values.yaml'",)
     """
     files = (word for file in target.values for word in ("-f", file))
-    return commands(("cluedin-preflight", "run", "-c", ",".join(checks), *files))
+    named = ("--stage", stage) if stage else ()
+    return commands(("cluedin-preflight", "run", "-c", ",".join(checks), *named, *_context(target), *files))
+
+
+def _waiting(target: Target) -> Commands:
+    """Return the run that looks after a deployment until the Secrets are there."""
+    return commands(("cluedin-preflight", "run", "--stage", "verify", "--wait", "10m", *_context(target)))
+
+
+def _context(target: Target) -> Words:
+    return ("--context", target.context) if target.context else ()

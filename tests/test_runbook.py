@@ -5,7 +5,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from preflight.model import Commands, Location, Target
+from preflight.model import Commands, Finding, Location, Target
 from preflight.runbook import steps
 from tests.report.reports import HEALTHY, TROUBLED, finding, outcome
 from tests.report.strategies import REPORTS, UNHURRIED
@@ -82,6 +82,77 @@ def test_repairs_come_before_what_is_next() -> None:
         outcome("b", "addon", "t", finding("fail", "m", "cluster/a", "start it")),
     ]
     assert [step.what for step in steps(found, Target())] == ["start it", "enable it"]
+
+
+def test_commands_that_two_findings_share_are_one_step_told_by_the_louder() -> None:
+    found = [
+        outcome("identity-permissions", "identity", "t", finding("fail", "m", "identity/a", "grant it", commands=CURE)),
+        outcome("operator-permissions", "identity", "t", finding("warn", "m", "operator/b", "ask", commands=CURE)),
+    ]
+    (step,) = steps(found, Target())
+    assert (step.what, step.objects, step.commands) == ("grant it", ("identity/a", "operator/b"), (CURE,))
+
+
+def requesting(amount: str) -> Commands:
+    line = f"kubectl set resources statefulset/a -n b -c c --requests=cpu={amount}"
+    return Commands(bash=(line,), powershell=(line,))
+
+
+def test_one_workload_s_requests_are_set_once() -> None:
+    found = [
+        outcome("fresh-node-fit", "capacity", "t", finding("fail", "m", "pool/p", "less", commands=requesting("1"))),
+        outcome(
+            "node-resource-pressure", "capacity", "t", finding("fail", "m", "node/n", "l", commands=requesting("2"))
+        ),
+    ]
+    (step,) = steps(found, Target())
+    assert step.commands == (requesting("2"),)
+
+
+def consequence(check: str, message: str, *pods: str) -> Finding:
+    made = finding("fail", message, "pod/cluedin/p", "see the cause")
+    return msgspec.structs.replace(made, evidence={"check": check, "pods": [*pods]})
+
+
+def test_what_follows_from_another_finding_goes_with_its_step() -> None:
+    found = [
+        outcome("vault-objects", "vault", "t", finding("fail", "m", "vault-secret/lost", "upload it", commands=CURE)),
+        outcome("pods-start", "sync", "t", consequence("vault-objects", "waits: lost: not there", "p-1")),
+        outcome("sync-status", "sync", "t", consequence("pods-start", "not arrived", "p-1")),
+    ]
+    (step,) = steps(found, Target())
+    assert (step.phase, step.what) == ("vault", "upload it")
+    assert step.checks == ("vault-objects", "pods-start", "sync-status")
+
+
+def test_what_follows_from_nothing_that_was_found_is_a_step_of_its_own() -> None:
+    found = [
+        outcome("vault-objects", "vault", "t", finding("fail", "m", "vault-secret/other", "upload it", commands=CURE)),
+        outcome("pods-start", "sync", "t", consequence("vault-objects", "waits: lost: not there", "p-1")),
+    ]
+    assert [step.what for step in steps(found, Target())] == ["upload it", "see the cause"]
+
+
+def test_who_what_it_costs_and_the_way_back_are_those_of_the_commands() -> None:
+    cure = Commands(bash=("kubectl rollout restart deployment/a -n b",), powershell=("x",))
+    (step,) = steps([outcome("a", "sync", "t", finding("fail", "m", "pod/b/a", "h", commands=cure))], Target())
+    assert step.interrupts == "the pods of deployment/a restart, one after the other"
+    assert "namespace b" in step.who
+
+
+def test_verifying_looks_at_the_same_cluster_and_asks_the_same_question() -> None:
+    found = [outcome("a", "capacity", "t", finding("fail", "m", "node/a", "h"))]
+    target = Target(context="my context", values=("v.yaml",))
+    (step,) = steps(found, target, "enable")
+    assert step.verify.bash == ("cluedin-preflight run -c a --stage enable --context 'my context' -f v.yaml",)
+    assert "--stage" not in steps(found, target)[0].verify.bash[0]
+
+
+def test_after_a_deployment_secrets_are_waited_for() -> None:
+    cure = Commands(bash=("helm upgrade r c/p -n n -f v.yaml",))
+    found = [outcome("chart-support", "values", "t", finding("pass", "m", None, "deploy", commands=cure))]
+    (step,) = steps(found, Target(context="c"))
+    assert step.verify.bash == ("cluedin-preflight run --stage verify --wait 10m --context c",)
 
 
 def test_what_needs_nothing_makes_no_step() -> None:

@@ -1,8 +1,5 @@
 """The cures as az commands with the real names, for bash and PowerShell, each granting the least."""
 
-import re
-import shlex
-
 from preflight.access.effective import Doubt, resource_of
 from preflight.access.identities import KnownIdentity
 from preflight.access.network import SERVICE, network_of, private_zone
@@ -11,13 +8,10 @@ from preflight.access.policies import model
 from preflight.access.scopes import resource_group, subscription
 from preflight.facts import ManagedCluster, ScaleSet, Vault, same_id
 from preflight.model import Commands
-
-_POWERSHELL_QUOTES = re.compile("['\u2018-\u201b]")
-"""PowerShell takes typographic quotes for single quotes too."""
+from preflight.shells import Words
+from preflight.shells import commands as commands  # noqa: PLC0414 - for checks: mypy wants it said
 
 SECRETS_USER_NAME = "Key Vault Secrets User"
-
-Words = tuple[str, ...]
 
 
 def az(verb: str, **options: str | Words | bool | None) -> Words:
@@ -38,28 +32,9 @@ def az(verb: str, **options: str | Words | bool | None) -> Words:
 
 
 def az_aks(verb: str, cluster: ManagedCluster, **options: str | Words | bool | None) -> Words:
-    """Return an az aks command for this cluster, with its group and subscription."""
+    """Return the command that does something with this one cluster, its group and subscription named."""
     named = {"resource_group": resource_group(cluster.id), "subscription": subscription(cluster.id)}
     return az(f"aks {verb}", name=cluster.name, **named, **options)
-
-
-def commands(*lines: Words) -> Commands:
-    """Write commands for both shells. Words come from files and are quoted, so none can become a command of its own.
-
-    >>> commands(az("role definition list", name="Key Vault Secrets User")).powershell
-    ("az role definition list --name 'Key Vault Secrets User'",)
-    """
-    return Commands(
-        bash=tuple(shlex.join(line) for line in lines),
-        powershell=tuple(" ".join(_powershell_word(word) for word in line) for line in lines),
-    )
-
-
-def _powershell_word(word: str) -> str:
-    # What bash takes as it is PowerShell does too, but for a leading @ and for commas, which make a list.
-    if word == shlex.quote(word) and not word.startswith("@") and "," not in word:
-        return word
-    return "'" + _POWERSHELL_QUOTES.sub(r"\g<0>\g<0>", word) + "'"
 
 
 # --- grants ---

@@ -22,7 +22,7 @@ from preflight.testing import (
     vault_objects,
 )
 
-_VALUES = f"""\
+VALUES = f"""\
 # CluedIn on AKS: read the admin's and the mail server's password from the vault
 application:
   email:
@@ -82,7 +82,7 @@ def snapshot() -> Snapshot:
             "group_memberships": azure.no_groups(azure.ADDON.object_id),
             "scale_sets": azure.scale_sets(),
             "vault_secrets": vault_objects(azure.VAULT_SECRETS),
-            "values": values(_VALUES),
+            "values": values(VALUES),
             "release": release(secrets=cluedin.CHART_SECRETS),
         },
     )

@@ -19,7 +19,7 @@ from preflight.testing import (
     vault_objects,
 )
 
-_VALUES = f"""\
+VALUES = f"""\
 # CluedIn on AKS, values for the upgrade that brings the vault
 application:
   bootstrap:
@@ -79,7 +79,7 @@ def snapshot() -> Snapshot:
             "group_memberships": azure.no_groups(azure.OWN.principal_id),
             "scale_sets": refused("listing the scale sets", "Microsoft.Compute/virtualMachineScaleSets/read"),
             "vault_secrets": vault_objects(azure.VAULT_SECRETS),
-            "values": values(_VALUES),
+            "values": values(VALUES),
             "release": release(secrets=cluedin.CHART_SECRETS),
         },
     )

@@ -133,7 +133,11 @@ def document(
         coverage=Coverage(judged=len(outcomes) - unknown, unknown=unknown, missing=_missing(outcomes, report.facts)),
         outcomes=outcomes,
         facts=report.facts,
-        steps=steps(sorted(report.outcomes, key=_outcome_order), report.target),
+        steps=steps(
+            sorted(report.outcomes, key=_outcome_order),
+            report.target,
+            report.stage if report.stage_reason == "as given" else None,
+        ),
         views=views or Views(),
         patch=patch,
     )

@@ -30,6 +30,7 @@ def _step(number: int, step: Step) -> list[str]:
     kind = {Status.FAIL: "", Status.WARN: " (advised)", Status.UNKNOWN: " (not known whether needed)"}
     blocks = [f"## {number}. {prose(to_do(step))}{kind.get(step.status, ' (next)')}"]
     facts = [("For", ", ".join(code(name) for name in step.objects))] if len(step.objects) > 1 else []
+    facts += [("Because", prose(reason)) for reason in step.why]
     facts += [("Checks", ", ".join(code(check) for check in step.checks)), ("Done by", prose(step.who))]
     facts += [("Interrupts", prose(step.interrupts)), ("Undo", prose(step.undo))]
     blocks.append("\n".join(f"- {label}: {text}" for label, text in facts))
@@ -37,4 +38,7 @@ def _step(number: int, step: Step) -> list[str]:
         blocks += shells(commands)
     blocks.append("Then verify:")
     blocks += shells(step.verify)
+    if step.undo_commands:
+        blocks.append("To undo:")
+        blocks += shells(step.undo_commands)
     return blocks

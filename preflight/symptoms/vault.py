@@ -124,7 +124,7 @@ VAULT = (
         r"\b429 Too Many Requests|StatusCode=429|RESPONSE 429",
         cause="the vault is asked more than 4,000 times in 10 s: rotation reads every object of every mounting pod",
         check="addon-rotation",
-        cure="rotate less often (az aks addon update --rotation-poll-interval), or mount fewer objects in fewer pods",
+        cure="rotate less often (az aks update --rotation-poll-interval), or mount fewer objects in fewer pods",
     ),
     Symptom(
         id="role-assignment-refused",

@@ -11,6 +11,7 @@ from typing import Literal
 
 from preflight.facts import Setting, Values
 from preflight.sync.graph import Graph
+from preflight.sync.mapping import through
 from preflight.sync.scalars import plain_kind
 from preflight.sync.values import (
     ENTRY_KEYS,
@@ -309,7 +310,7 @@ def empty_classes(graph: Graph, block: KeyVaultBlock) -> Iterator[Fault]:
             status="fail" if pods else "skip",
             path=(*KEYVAULT, "secretProviderClasses", key),
             message=f"the class{whose} has no objects, and {mounted if pods else 'nobody mounts it'}",
-            hint=f"sync the Secret of that application through {key}",
+            hint=f"sync the Secret of that application through {key}{through(graph, key)}",
             setting=where,
         )
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from preflight.facts import Missing, Release, Secret
 from preflight.model import Commands
+from preflight.shells import Into, Note, commands
 from preflight.sync.existing import owner_of
 from preflight.sync.graph import Graph, SyncedSecret
 from preflight.sync.mapping import how_to_omit
@@ -28,8 +29,8 @@ def _fail(message: str, hint: str, commands: Commands | None = None) -> Collisio
     return Collision(status="fail", message=message, hint=hint, commands=commands)
 
 
-def _warn(message: str, hint: str) -> Collision:
-    return Collision(status="warn", message=message, hint=hint)
+def _warn(message: str, hint: str, commands: Commands | None = None) -> Collision:
+    return Collision(status="warn", message=message, hint=hint, commands=commands)
 
 
 def collide(
@@ -53,7 +54,12 @@ def collide(
         return _fail(why, how_to_omit(graph, name))
     if owner == "this release":
         why = f"{name} is deleted by Helm in the upgrade and absent until the driver writes it"
-        return _warn(why, "run no second upgrade before it is there: that one may fail")
+        place = ("-n", existing.metadata.namespace) if existing.metadata.namespace else ()
+        wait = commands(
+            Note("after the upgrade; it ends as soon as the driver has written it"),
+            ("kubectl", "wait", "--for=create", f"secret/{name}", *place, "--timeout=10m"),
+        )
+        return _warn(why, "run no second upgrade before it is there: that one may fail", wait)
     if rendered:
         whose = "belongs to another release" if owner == "another release" else "was not made by Helm"
         why = f"{name} {whose} and the chart makes it too: Helm stops with invalid ownership metadata"
@@ -101,10 +107,10 @@ def _take_over(
     pod = mounted.get(owner)
     if pod is None:
         return f"mount {owner} first; then keep a copy, delete the Secret and restart the pod that mounts it", None
-    place = f" -n {existing.metadata.namespace}" if existing.metadata.namespace else ""
-    lines = (
-        f"kubectl get secret {planned.name}{place} -o yaml > {planned.name}.backup.yaml",
-        f"kubectl delete secret {planned.name}{place}",
-        f"kubectl delete pod {pod}{place}",
+    place = ("-n", existing.metadata.namespace) if existing.metadata.namespace else ()
+    lines = commands(
+        Into(("kubectl", "get", "secret", planned.name, *place, "-o", "yaml"), f"{planned.name}.backup.yaml"),
+        ("kubectl", "delete", "secret", planned.name, *place),
+        ("kubectl", "delete", "pod", pod, *place),
     )
-    return f"keep a copy, delete it, and restart {pod}", Commands(bash=lines, powershell=lines)
+    return f"keep a copy, delete it, and restart {pod}", lines

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from preflight.sync.graph import Graph
+from preflight.sync.naming import expected_names
 
 _APP = "application."
 _INFRA = "infrastructure."
@@ -103,6 +104,20 @@ MOUNTING = {
     "cluedin-rabbitmq": (f"{_INFRA}rabbitmq.extraVolumes", "extraVolumeMounts"),
 }
 """Class key to the lists that mount it: where the volume goes, and beside it where the mount goes."""
+
+
+def through(graph: Graph, key: str) -> str:
+    """How to sync the first Secret of an application that the chart makes itself, as YAML to paste, for a hint."""
+    made = {item.name: item for item in graph.made}
+    row = next((row for row in TABLE if row.application == key and row.name in made and row.turns_off), None)
+    if row is None or not made[row.name].keys:
+        return ""
+    names = expected_names(row.name, dict.fromkeys(made[row.name].keys, ""), "cluedin")
+    keys = ", ".join(f"{name}: {object_}" for name, object_ in names.items())
+    return (
+        f": write {key}: [{{secretName: {row.name}, secretKeys: {{{keys}}}}}] below secretProviderClasses, "
+        f"set {row.switch}: {row.name}, and let the vault hold {', '.join(names.values())}"
+    )
 
 
 def how_to_omit(graph: Graph, secret: str) -> str:

@@ -1,8 +1,8 @@
 """Find, or build with Go, the real Kubernetes programs that the tests start.
 
-Run it once, as ``python tests/control_plane/build.py``: it builds etcd, kube-apiserver, kube-scheduler and helm from
-their public Go modules into a folder below the user's cache directory. With a filled cache it only says so. A cold
-build takes about five minutes on two cores and two gigabytes of memory; it leaves several gigabytes in Go's own
+Run it once, as ``python tests/control_plane/build.py``: it builds etcd, kube-apiserver, kube-scheduler, kubectl and
+helm from their public Go modules into a folder below the user's cache directory. With a filled cache it only says so.
+A cold build takes about five minutes on two cores and two gigabytes of memory; it leaves several gigabytes in Go's own
 caches, which nothing here needs afterwards (``go clean -cache -modcache`` gives the space back).
 
 Nothing but the standard library, so that it runs before anything is installed. Where modules come from is Go's
@@ -27,8 +27,11 @@ ETCD_VERSION = "3.6.5"
 HELM_VERSION = "3.20.2"
 GO_VERSION = (1, 25)
 
-#: The three programs that make a control plane; helm is found on its own, because it may also be on PATH.
+#: The three programs that make a control plane; helm and kubectl are found on their own: they may also be on PATH.
 CONTROL_PLANE_PROGRAMS = ("etcd", "kube-apiserver", "kube-scheduler")
+
+#: Of one module: built together, most of it is compiled once.
+_OF_KUBERNETES = ("kube-apiserver", "kube-scheduler", "kubectl")
 
 #: What a test that lacks the programs tells its reader to run.
 BUILD_COMMAND = "python tests/control_plane/build.py"
@@ -74,10 +77,19 @@ def find_assets() -> Path | None:
 
 def find_helm() -> Path | None:
     """Return a helm program, or None: from KUBEBUILDER_ASSETS, else the cache, else PATH (any version)."""
+    return _find("helm")
+
+
+def find_kubectl() -> Path | None:
+    """Return a kubectl program, or None: from KUBEBUILDER_ASSETS, else the cache, else PATH (any version)."""
+    return _find("kubectl")
+
+
+def _find(name: str) -> Path | None:
     for folder in _candidate_folders():
-        if _has_all(folder, ["helm"]):
-            return program(folder, "helm")
-    on_path = shutil.which("helm")
+        if _has_all(folder, [name]):
+            return program(folder, name)
+    on_path = shutil.which(name)
     return Path(on_path) if on_path else None
 
 
@@ -102,7 +114,7 @@ def _has_all(folder: Path, names: Sequence[str]) -> bool:
 def build_missing() -> Path:
     """Build what is neither in KUBEBUILDER_ASSETS nor in the cache, and return the folder of the control plane.
 
-    A helm on PATH does not count here: what tests compare with was rendered by exactly this version.
+    A helm on PATH does not count here: what tests compare with was rendered by exactly this version. A kubectl does.
 
     Raises BuildError when Go is missing, too old, or fails.
     """
@@ -110,6 +122,8 @@ def build_missing() -> Path:
     wanted = [] if find_assets() else [name for name in CONTROL_PLANE_PROGRAMS if not _has_all(cache, [name])]
     if not any(_has_all(folder, ["helm"]) for folder in _candidate_folders()):
         wanted.append("helm")
+    if find_kubectl() is None:
+        wanted.append("kubectl")
     if wanted:
         cache.mkdir(parents=True, exist_ok=True)
         # Below the cache folder, so that putting a finished program in its place is a rename on one file system.
@@ -120,10 +134,10 @@ def build_missing() -> Path:
 
 def _build(wanted: Sequence[str], work: Path, cache: Path) -> None:
     go = _find_go(work)
-    _say(f"building {', '.join(wanted)} into {cache}; cold, all four take about five minutes on two cores")
-    if "kube-apiserver" in wanted or "kube-scheduler" in wanted:
+    _say(f"building {', '.join(wanted)} into {cache}; cold, all five take about six minutes on two cores")
+    if any(name in wanted for name in _OF_KUBERNETES):
         module = _write_kubernetes_module(go, work / "kubernetes")
-        for name in ("kube-apiserver", "kube-scheduler"):
+        for name in _OF_KUBERNETES:
             if name in wanted:
                 _build_program(go, module, name, f"k8s.io/kubernetes/cmd/{name}", _kubernetes_ldflags(), cache)
     if "etcd" in wanted:
@@ -173,7 +187,7 @@ def _write_kubernetes_module(go: Path, module: Path) -> Path:
         f"require {path} v{KUBERNETES_VERSION}",
         *(f"replace {name} => {name} {staging_version}" for name in staged),
     ]
-    return _write_module(go, module, directives, [f"{path}/cmd/kube-apiserver", f"{path}/cmd/kube-scheduler"])
+    return _write_module(go, module, directives, [f"{path}/cmd/{name}" for name in _OF_KUBERNETES])
 
 
 def _write_module(go: Path, module: Path, directives: Sequence[str], packages: Sequence[str]) -> Path:
@@ -248,7 +262,7 @@ def main() -> int:
     except KeyboardInterrupt:
         _say("interrupted; what was finished is kept")
         return 130
-    _say(f"ready: {', '.join(CONTROL_PLANE_PROGRAMS)} in {folder}; helm: {find_helm()}")
+    _say(f"ready: {', '.join(CONTROL_PLANE_PROGRAMS)} in {folder}; helm: {find_helm()}; kubectl: {find_kubectl()}")
     return 0
 
 

@@ -82,6 +82,9 @@ def _completed(item: dict[str, Any]) -> dict[str, Any]:
             spec["csi"] = {"driver": "disk.csi.azure.com", "volumeHandle": item["metadata"]["name"]}
         case "PersistentVolumeClaim":
             spec |= {"resources": {"requests": {"storage": "4Gi"}}, "accessModes": ["ReadWriteOnce"]}
+            # Without it the scheduler takes the claim for one that is still being bound.
+            item["metadata"]["annotations"] = {"pv.kubernetes.io/bind-completed": "yes"}
+            item["status"] = {"phase": "Bound"}
         case "PodDisruptionBudget":
             spec["maxUnavailable"] = 1
             item["status"] |= {"currentHealthy": 1, "desiredHealthy": 0, "expectedPods": 1}
