@@ -1,10 +1,12 @@
 """Values and chart facts as a graph: what `helm template` would render, as far as Secrets go, without the chart.
 
 `chart_facts.json` was derived from renderings of the published charts with Helm 3.20 and holds names only. Its groups
-are letters for versions that render alike. A text may hold `${path|default}`, the value at a path; a condition is a
-path that must be set (`!path`: must not be), with `|true` where the chart's own default is true; one with `@` is about
-the key vault block (`preflight.sync.classes`). An item with `list` is the chart's default entry of a list that a value
-at that path replaces.
+are letters for versions that render alike. A text may hold `${path|default}`, the value at a path, or
+`${path||default}` where the chart takes its default for an empty value too. A condition is a path that must be set
+(`!path`: must not be), with `|true` where the chart's own default is true, and with `|dependency` where it is the
+condition of a subchart: Helm turns that off for the boolean false alone. One with `@` is about the key vault block
+(`preflight.sync.classes`). An item with `list` is the chart's default entry of a list that a value at that path
+replaces.
 """
 
 import re
@@ -31,7 +33,7 @@ from preflight.sync.graph import (
 )
 from preflight.sync.values import truth
 
-_REFERENCE = re.compile(r"\$\{([^|}]+)\|([^}]*)\}")
+_REFERENCE = re.compile(r"\$\{([^|}]+)\|(\|?)([^}]*)\}")
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, rename={"groups": "in", "when": "if"}, omit_defaults=True):
@@ -86,6 +88,8 @@ class ContainerFact(Fact, frozen=True, kw_only=True):
 
 class PodFact(Fact, frozen=True, kw_only=True):
     """A workload. `replicas` is the path of their number, `idle` of a switch that makes it none.
+
+    `replicas` with `||1` behind the path: the chart takes 0 for nothing said.
 
     `volume_list` and `pull_lists` are the values whose entries are added.
     """
@@ -205,25 +209,37 @@ class _Reading:
             found = self.block.holds(asked)
         else:
             path, _, default = asked.partition("|")
-            setting = self.index.dotted(path)
-            found = truth(setting) if setting is not None else default == "true"
+            setting = self.written(path)
+            if setting is None:
+                found = bool(default)
+            elif default == "dependency":
+                found = setting.kind != "boolean" or truth(setting)
+            else:
+                found = truth(setting)
         return found != condition.startswith("!")
+
+    def written(self, path: str) -> Setting | None:
+        """The setting at a path; below `global` a null deletes nothing, since subcharts bring the default along."""
+        setting = self.index.dotted(path)
+        return None if setting and setting.kind == "null" and setting.path[0] == "global" else setting
 
     def text(self, template: str) -> str:
         """Fill in the values; a value that is not held as text is shown as (not shown)."""
 
         def filled(match: re.Match[str]) -> str:
-            setting = self.index.dotted(match[1])
-            if setting is None:
-                return match[2]
+            setting = self.written(match[1])
+            if setting is None or (setting.empty and match[2]):
+                return match[3]
             return "" if setting.empty else setting.text or "(not shown)"
 
         return _REFERENCE.sub(filled, template)
 
     def pod(self, fact: PodFact) -> PodPlan:
-        setting = self.index.dotted(fact.replicas) if fact.replicas else None
+        path, _, least = fact.replicas.partition("||")
+        setting = self.index.dotted(path) if path else None
         digits = (setting.text or "") if setting else ""
         count = int(digits) if digits.isdigit() else 1
+        count = max(count, int(least or 0))
         if fact.idle and truth(self.index.dotted(fact.idle)):
             count = 0
         return PodPlan(
@@ -268,7 +284,11 @@ class _Reading:
 
     def container(self, fact: ContainerFact) -> Container:
         uses = [
-            SecretUse(secret=self.text(use.secret), key=self.text(use.key) or None, how="env" if use.key else "envFrom")
+            SecretUse(
+                secret=self.text(use.secret),
+                key=self.text(use.key) if use.key else None,
+                how="env" if use.key else "envFrom",
+            )
             for use in self.valid(fact.uses)
         ]
         for path in fact.env_lists:

@@ -134,7 +134,7 @@ def _overrides(values: Values, index: Index) -> Iterable[Setting]:
 
     A number of replicas that the facts read is known.
     """
-    counted = {tuple(pod.replicas.split(".")) for pod in chart_facts().pods if pod.replicas}
+    counted = {tuple(pod.replicas.partition("||")[0].split(".")) for pod in chart_facts().pods if pod.replicas}
     for setting in values.sizing:
         held = index.get(*setting.path) if setting.path in counted else None
         known = held is not None and held.kind == "number" and (held.text or "").isdecimal()

@@ -170,7 +170,7 @@ def _paths(node: object) -> list[str]:
             if key == "if":
                 found += [item.lstrip("!").partition("|")[0] for item in value if "@" not in item]
             elif key in ("list", "volume_list", "replicas", "idle", "switch"):
-                found.append(value)
+                found.append(value.partition("||")[0])
             elif key in ("mount_lists", "env_lists", "pull_lists"):
                 found += value
             else:
