@@ -5,7 +5,8 @@ from datetime import datetime
 
 from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.sync.existing import by_name, namespace_of
-from preflight.sync.frontend import SERVER_TLS, Frontend, frontend, policy_of, rivals
+from preflight.sync.frontend import SECRET, SERVER_TLS, Frontend, frontend, policy_of, rivals
+from preflight.sync.issued import askers
 from preflight.sync.needed import days_until
 from preflight.sync.values import location
 
@@ -23,6 +24,7 @@ def frontend_certificate(
     certificate_policies: tuple[facts.CertificatePolicy, ...] | Missing | None = None,
     secrets: tuple[facts.Secret, ...] | Missing | None = None,
     cert_manager_certificates: facts.CertificateObjects | Missing | None = None,
+    ingresses: tuple[facts.Ingress, ...] | Missing | None = None,
     manifest: facts.Manifest | None = None,
     release: facts.Release | Missing | None = None,
     *,
@@ -38,7 +40,8 @@ def frontend_certificate(
     `global.keyvault.frontendCrt`, and turn cert-manager off (`infrastructure.cert-manager.enabled: false`).
     """
     plan = frontend(values)
-    there = by_name(secrets, namespace_of(header, release)) if isinstance(secrets, tuple) else None
+    namespace = namespace_of(header, release)
+    there = by_name(secrets, namespace) if isinstance(secrets, tuple) else None
     if plan is None:
         yield skip("nothing is synced")
     elif plan.token:
@@ -46,9 +49,12 @@ def frontend_certificate(
     elif plan.name is None:
         yield _without(plan, there, cert_manager_certificates)
     else:
+        asking = askers(namespace, certificates=cert_manager_certificates, ingresses=ingresses, manifest=manifest).get(
+            SECRET, ()
+        )
         found = [
             (fail if one.status == "fail" else warn)(one.message, one.object, one.hint, location=location(one.setting))
-            for one in rivals(plan, there, cert_manager_certificates, manifest, release)
+            for one in rivals(plan, there, asking, release)
         ]
         listed = vault_certificates if isinstance(vault_certificates, tuple) else None
         certificate = next((one for one in listed or () if facts.same_id(one.name, plan.name)), None)

@@ -7,6 +7,7 @@ from preflight.access.commands import keep_present
 from preflight.sync.collisions import collide
 from preflight.sync.driver import driver_version
 from preflight.sync.existing import by_name, namespace_of, owner_of
+from preflight.sync.issued import askers
 from preflight.sync.passwords import Switch, switches
 from preflight.sync.planned import graph_or_end
 from preflight.sync.rabbitmq import SECRET as RABBITMQ
@@ -26,6 +27,8 @@ def installer_secrets(
     secret_provider_classes: facts.SecretProviderClasses | None = None,
     persistent_volume_claims: tuple[facts.PersistentVolumeClaim, ...] | None = None,
     value_parity: tuple[facts.ValueRelation, ...] | None = None,
+    cert_manager_certificates: facts.CertificateObjects | None = None,
+    ingresses: tuple[facts.Ingress, ...] | None = None,
 ) -> Iterator[Finding]:
     """No Secret made by somebody else stands in the way.
 
@@ -45,6 +48,7 @@ def installer_secrets(
     namespace = namespace_of(header, release)
     there = by_name(secrets, namespace)
     wanted = {secret.name: secret for item in graph.classes for secret in item.secrets if secret.name}
+    asking = askers(namespace, certificates=cert_manager_certificates, ingresses=ingresses, manifest=manifest)
     mounted = _mounted(secret_provider_class_pod_statuses, namespace)
     is_moving = RABBITMQ in wanted and (
         migration(
@@ -65,7 +69,13 @@ def installer_secrets(
             )
             continue
         collision = collide(
-            graph, secret, existing, release=release, driver=driver_version(daemon_sets), mounted=mounted
+            graph,
+            secret,
+            existing,
+            release=release,
+            driver=driver_version(daemon_sets),
+            mounted=mounted,
+            asking=asking.get(name, ()),
         )
         say = fail if collision.status == "fail" else warn
         place = location(secret.setting)

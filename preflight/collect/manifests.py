@@ -13,6 +13,7 @@ from preflight.collect.decoding import Undecodable, decode
 from preflight.errors import InputError
 from preflight.facts import (
     Certificate,
+    Ingress,
     Manifest,
     ObjectMeta,
     PodTemplate,
@@ -94,7 +95,8 @@ def read_manifests(
     files: Sequence[tuple[str, bytes]], source: Literal["files", "release", "chart"] = "files"
 ) -> Manifest:
     """Read rendered manifests (shown name, content). Raises InputError with file and line, quoting nothing."""
-    found: dict[type, list[Any]] = {Workload: [], RenderedSecret: [], SecretProviderClass: [], Certificate: []}
+    found: dict[type, list[Any]] = {Workload: [], RenderedSecret: [], SecretProviderClass: []}
+    found |= {Certificate: [], Ingress: []}
     for name, data in files:
         if len(data) > MAX_BYTES:
             raise InputError(f"{name}:1: {len(data) / 2**20:.0f} MiB; at most {MAX_BYTES // 2**20} MiB is read")
@@ -111,6 +113,7 @@ def read_manifests(
         secrets=tuple(found[RenderedSecret]),
         classes=tuple(found[SecretProviderClass]),
         certificates=tuple(found[Certificate]),
+        ingresses=tuple(found[Ingress]),
         files=tuple(name for name, _ in files) if source == "files" else (),
     )
 
@@ -138,6 +141,8 @@ def _object(head: _Head, text: bytes | msgspec.Raw) -> object | None:
     if head.kind == "Certificate" and head.api_version.partition("/")[0] == "cert-manager.io":
         certificate = decode(bytes(text), _Certificate)
         return Certificate(name=certificate.metadata.name, secret_name=certificate.spec.secret_name)
+    if head.kind == "Ingress" and head.api_version.partition("/")[0] == "networking.k8s.io":
+        return decode(bytes(text), Ingress)
     return _workload(head, text)
 
 

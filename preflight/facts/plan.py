@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from preflight.facts.kubernetes import DeploymentStrategy, ObjectMeta, PodTemplate, SecretProviderClass
+from preflight.facts.kubernetes import DeploymentStrategy, Ingress, ObjectMeta, PodTemplate, SecretProviderClass
 
 
 class _Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -124,4 +124,5 @@ class Manifest(_Plan, frozen=True, kw_only=True):
     secrets: tuple[RenderedSecret, ...] = ()
     classes: tuple[SecretProviderClass, ...] = ()
     certificates: tuple[Certificate, ...] = ()
+    ingresses: tuple[Ingress, ...] = ()
     files: tuple[str, ...] = ()

@@ -30,6 +30,7 @@ from preflight.facts.kubernetes import (
     CSIDriver,
     DaemonSet,
     Deployment,
+    Ingress,
     Job,
     Node,
     PersistentVolume,
@@ -100,6 +101,7 @@ FACTS: dict[str, Fact] = {
         _kubernetes("stateful_sets", StatefulSet, "/apis/apps/v1/statefulsets", "kubectl get statefulsets -A -o json"),
         _kubernetes("replica_sets", ReplicaSet, "/apis/apps/v1/replicasets", "kubectl get replicasets -A -o json"),
         _kubernetes("jobs", Job, "/apis/batch/v1/jobs", "kubectl get jobs -A -o json"),
+        _kubernetes("ingresses", Ingress, "/apis/networking.k8s.io/v1/ingresses", "kubectl get ingresses -A -o json"),
         _kubernetes("persistent_volumes", PersistentVolume, "/api/v1/persistentvolumes"),
         _kubernetes(
             "persistent_volume_claims",

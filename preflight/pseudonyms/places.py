@@ -45,6 +45,8 @@ FIELDS: Mapping[Place, str] = {
     ("RoleDefinition", "role_name"): "role",
     ("RoleAssignment", "role_definition_name"): "role",
     ("CertificatePolicy", "issuer"): "issuer",
+    ("Annotations", "issuer"): "issuer",
+    ("Annotations", "cluster_issuer"): "issuer",
     ("ScaleSet", "name"): "resource",
     ("VirtualNetwork", "name"): "resource",
     ("Subnet", "name"): "resource",
@@ -95,7 +97,7 @@ _API_FIELDS = frozenset(
     "availability_zones enable_secret_rotation rotation_poll_interval cloud_name use_pod_identity "
     "use_vm_managed_identity default_action bypass public_network_access actions not_actions data_actions "
     "not_data_actions principal_type level peering_state virtual_network_link_state service key_type content_type "
-    "relation rule source when_unsatisfiable node_affinity_policy node_taints_policy".split()
+    "relation rule source when_unsatisfiable node_affinity_policy node_taints_policy tls_acme".split()
 )
 _API_PLACES: frozenset[Place] = frozenset(
     (

@@ -1,6 +1,6 @@
 """A planned Secret that is there already: by whose it is, what the deployment and the driver make of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,10 +41,12 @@ def collide(
     release: Release | Missing | None,
     driver: tuple[int, ...] | None,
     mounted: Mapping[str, str],
+    asking: Sequence[str] = (),
 ) -> Collision:
     """Judge one planned Secret that exists and is not the driver's (checks.md, installer-secrets; azure.md 7.5).
 
-    `driver` is the driver's version as numbers; `mounted` maps a class to a pod that has it mounted.
+    `driver` is the driver's version as numbers; `mounted` maps a class to a pod that has it mounted; `asking` are the
+    Certificates and Ingresses that ask cert-manager for the Secret.
     """
     name = planned.name
     owner = owner_of(existing, release)
@@ -64,8 +66,9 @@ def collide(
         whose = "belongs to another release" if owner == "another release" else "was not made by Helm"
         why = f"{name} {whose} and the chart makes it too: Helm stops with invalid ownership metadata"
         return _fail(why, how_to_omit(graph, name))
-    if owner == "cert-manager":
-        why = f"{name} is made by cert-manager, which writes it again whenever it is removed or changed"
+    if asking or owner == "cert-manager":
+        whose = f", for {', '.join(asking)}" if asking else ""
+        why = f"{name} is made by cert-manager{whose}, which writes it again whenever it is removed or changed"
         return _fail(why, "remove the Certificate (or the issuer's annotation on the Ingress) first")
     return _somebodys(graph, planned, existing, driver, mounted)
 

@@ -1,13 +1,11 @@
 """The front-end certificate as the values plan it, and who else would write to its Secret."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from preflight.facts import (
-    CertificateObjects,
     CertificatePolicy,
-    Manifest,
     Missing,
     Release,
     Secret,
@@ -73,11 +71,13 @@ def frontend(values: Values) -> Frontend | None:
 def rivals(
     plan: Frontend,
     there: Mapping[str, Secret] | None,
-    certificates: CertificateObjects | Missing | None,
-    manifest: Manifest | None,
+    asking: Sequence[str],
     release: Release | Missing | None,
 ) -> Iterator[Rival]:
-    """Yield whoever else would make the Secret, or use another one, while `frontendCrt` is set."""
+    """Yield whoever else would make the Secret, or use another one, while `frontendCrt` is set.
+
+    `asking` are the Certificates and Ingresses that ask cert-manager for it.
+    """
     extra = plan.index.get(*_EXTRA)
     if extra is not None:
         message = f"{dotted(_EXTRA)} makes {SECRET} too: Helm and the driver would own it together"
@@ -92,7 +92,7 @@ def rivals(
             "hasClusterCA makes a certificate authority of the cluster's own, which frontendCrt takes the place of"
         )
         yield _of_values("fail", message, f"remove {dotted(_CLUSTER_CA)}", own_ca)
-    writers = _writers(there, certificates, manifest, release)
+    writers = asking or _mark(there, release)
     if writers:
         message = f"cert-manager writes to {SECRET} too ({', '.join(writers)}): it overwrites what the driver made"
         hint = "remove that Certificate, or the annotation of the ingress that asks for it, and turn cert-manager off"
@@ -119,21 +119,8 @@ def _of_values(status: Literal["fail", "warn"], message: str, hint: str, setting
     return Rival(status=status, message=message, hint=hint, object=f"values/{dotted(path)}", setting=setting)
 
 
-def _writers(
-    there: Mapping[str, Secret] | None,
-    certificates: CertificateObjects | Missing | None,
-    manifest: Manifest | None,
-    release: Release | Missing | None,
-) -> list[str]:
-    """Certificates that name the Secret, planned or there; else the mark that cert-manager left on the Secret."""
-    found = {
-        f"Certificate {one.name}" for one in (manifest.certificates if manifest else ()) if one.secret_name == SECRET
-    }
-    live = certificates.items if isinstance(certificates, CertificateObjects) else ()
-    found |= {
-        f"Certificate {one.metadata.namespace}/{one.metadata.name}" for one in live if one.spec.secret_name == SECRET
-    }
+def _mark(there: Mapping[str, Secret] | None, release: Release | Missing | None) -> list[str]:
+    """The mark that cert-manager left on the Secret."""
     existing = (there or {}).get(SECRET)
-    if not found and existing and owner_of(existing, release) == "cert-manager":
-        return ["it made the one that is there"]
-    return sorted(found)
+    made = existing is not None and owner_of(existing, release) == "cert-manager"
+    return ["it made the one that is there"] if made else []

@@ -21,6 +21,7 @@ from preflight.sync.graph import (
     SyncedSecret,
     Volume,
 )
+from preflight.sync.issued import asks
 
 _FIELD = re.compile(r"^[\s-]*(objectName|objectType|objectAlias):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
@@ -46,6 +47,12 @@ def graph_of(manifest: Manifest, *, version: str | None = None) -> Graph:
             LaterSecret(name=item.secret_name, by=f"cert-manager, for Certificate {item.name}")
             for item in manifest.certificates
             if item.secret_name
+        )
+        + tuple(
+            LaterSecret(name=tls.secret_name, by=f"cert-manager, for Ingress {item.metadata.name}", certain=False)
+            for item in manifest.ingresses
+            if asks(item.metadata.annotations)
+            for tls in item.spec.tls
         ),
     )
 

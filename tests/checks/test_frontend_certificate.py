@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from checks.frontend_certificate import frontend_certificate
 from preflight import Finding, Missing, Status, facts
 from preflight.facts import CertificateObject, CertificateObjects, CertificatePolicy
-from preflight.facts.kubernetes import CertificateObjectSpec
+from preflight.facts.kubernetes import Annotations, CertificateObjectSpec, IngressSpec, IngressTls
 from preflight.testing import judge, metadata, secret, values, vault_objects
 
 NO_CERT_MANAGER = CertificateObjects(served=False)
@@ -153,6 +153,34 @@ def test_cert_manager_on_warns_and_fails_where_it_writes_to_the_same_secret() ->
     assert the_finding(**on, manifest=manifest).status is Status.FAIL
     issued = secret("cluedin-frontend-crt", managers=("cert-manager-certificates-issuing",))
     assert the_finding(**on, secrets=(issued,)).status is Status.FAIL
+
+
+def ingress(namespace: str = "cluedin", **annotations: str) -> facts.Ingress:
+    meta = facts.ObjectMeta(name="ui", namespace=namespace, annotations=Annotations(**annotations))
+    return facts.Ingress(metadata=meta, spec=IngressSpec(tls=(IngressTls(secret_name="cluedin-frontend-crt"),)))  # noqa: S106 - a name
+
+
+@pytest.mark.parametrize("annotation", [{"issuer": "ca"}, {"cluster_issuer": "acme"}, {"tls_acme": "true"}])
+def test_an_ingress_that_asks_cert_manager_for_the_secret_fails(annotation: dict[str, str]) -> None:
+    served = certificates("other")
+    finding = the_finding(ingresses=(ingress(**annotation),), cert_manager_certificates=served)
+    assert finding.status is Status.FAIL
+    assert "Ingress cluedin/ui" in finding.message
+    planned = facts.Manifest(source="files", ingresses=(ingress("", **annotation),))
+    assert "Ingress ui" in the_finding(manifest=planned, cert_manager_certificates=served).message
+
+
+def test_an_ingress_that_asks_nobody_or_elsewhere_is_no_rival() -> None:
+    served = certificates("other")
+    for one in (ingress(), ingress(tls_acme="false"), ingress("elsewhere", issuer="ca")):
+        assert the_finding(ingresses=(one,), cert_manager_certificates=served).status is Status.PASS
+    asked = (ingress(issuer="ca"),)
+    assert the_finding(ingresses=asked, cert_manager_certificates=NO_CERT_MANAGER).status is Status.PASS
+    away = CertificateObject(
+        metadata=metadata("c", "elsewhere"),
+        spec=CertificateObjectSpec(secret_name="cluedin-frontend-crt"),  # noqa: S106 - a name
+    )
+    assert the_finding(cert_manager_certificates=CertificateObjects(served=True, items=(away,))).status is Status.PASS
 
 
 @pytest.mark.parametrize(

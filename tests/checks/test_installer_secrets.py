@@ -4,7 +4,16 @@ import pytest
 
 from checks.installer_secrets import installer_secrets
 from preflight import Finding, Status, facts
-from preflight.facts.kubernetes import Annotations, DaemonSetSpec, PodStatusOfClass, PodTemplate, TemplateContainer
+from preflight.facts.kubernetes import (
+    Annotations,
+    CertificateObjectSpec,
+    DaemonSetSpec,
+    IngressSpec,
+    IngressTls,
+    PodStatusOfClass,
+    PodTemplate,
+    TemplateContainer,
+)
 from preflight.model import Target
 from preflight.testing import claim
 from preflight.testing import judge as judge_check
@@ -126,6 +135,33 @@ def test_cert_manager_writes_its_own_again(made: facts.Secret) -> None:
     finding = judge(SWITCHED, made, driver_version="v1.6.0")
     assert finding.status == "fail"
     assert "cert-manager" in finding.message
+
+
+def test_what_asks_cert_manager_for_the_secret_is_named() -> None:
+    made = secret("of-ours")
+    asked = facts.CertificateObject(
+        metadata=facts.ObjectMeta(name="front", namespace="cluedin"),
+        spec=CertificateObjectSpec(secret_name="of-ours"),  # noqa: S106 - a name
+    )
+    asking = facts.Ingress(
+        metadata=facts.ObjectMeta(name="ui", namespace="cluedin", annotations=Annotations(issuer="ca")),
+        spec=IngressSpec(tls=(IngressTls(secret_name="of-ours"),)),  # noqa: S106 - a name
+    )
+    served = facts.CertificateObjects(served=True, items=(asked,))
+    plan, newest = values(SWITCHED), driver("v1.6.0")
+    (alone,) = installer_secrets(plan, (made,), RELEASE, HEADER, daemon_sets=newest)
+    (both,) = installer_secrets(
+        plan,
+        (made,),
+        RELEASE,
+        HEADER,
+        daemon_sets=newest,
+        cert_manager_certificates=served,
+        ingresses=(asking,),
+    )
+    assert (alone.status, both.status) == ("warn", "fail")
+    assert "Certificate cluedin/front, Ingress cluedin/ui" in both.message
+    assert "remove the Certificate" in (both.hint or "")
 
 
 def test_an_old_driver_leaves_the_installers_secret_alone() -> None:

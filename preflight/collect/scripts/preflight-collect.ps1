@@ -115,7 +115,7 @@ $templates = @'
 {{- else if eq $k "podAffinity" "podAntiAffinity"}}{{$c}}"{{$k}}":{{template "PodAffinity" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Annotations"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
-{{- if eq $k "meta.helm.sh/release-name" "meta.helm.sh/release-namespace" "helm.sh/hook"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- if eq $k "meta.helm.sh/release-name" "meta.helm.sh/release-namespace" "helm.sh/hook" "cert-manager.io/issuer" "cert-manager.io/cluster-issuer" "kubernetes.io/tls-acme"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "CSIDriver"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "metadata"}}{{$c}}"{{$k}}":{{template "ObjectMeta" $v}}{{$c = ","}}
@@ -212,6 +212,16 @@ $templates = @'
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "EventSeries"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "count" "lastObservedTime"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "Ingress"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "metadata"}}{{$c}}"{{$k}}":{{template "ObjectMeta" $v}}{{$c = ","}}
+{{- else if eq $k "spec"}}{{$c}}"{{$k}}":{{template "IngressSpec" $v}}{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "IngressSpec"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "tls"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "IngressTls" $v}}{{end}}]{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "IngressTls"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "secretName"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "InvolvedObject"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "kind" "namespace" "name"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
@@ -511,6 +521,7 @@ $null = Read-Kubernetes 'deployments' 'deployments.apps' 'apps/v1' 'Deployment' 
 $null = Read-Kubernetes 'stateful-sets' 'statefulsets.apps' 'apps/v1' 'StatefulSet' 'StatefulSet' @('-A')
 $null = Read-Kubernetes 'replica-sets' 'replicasets.apps' 'apps/v1' 'ReplicaSet' 'ReplicaSet' @('-A')
 $null = Read-Kubernetes 'jobs' 'jobs.batch' 'batch/v1' 'Job' 'Job' @('-A')
+$null = Read-Kubernetes 'ingresses' 'ingresses.networking.k8s.io' 'networking.k8s.io/v1' 'Ingress' 'Ingress' @('-A')
 $null = Read-Kubernetes 'persistent-volumes' 'persistentvolumes' 'v1' 'PersistentVolume' 'PersistentVolume' @()
 $null = Read-Kubernetes 'persistent-volume-claims' 'persistentvolumeclaims' 'v1' 'PersistentVolumeClaim' 'PersistentVolumeClaim' @('-A')
 $null = Read-Kubernetes 'pod-metrics' 'pods.metrics.k8s.io' 'metrics.k8s.io/v1beta1' 'PodMetrics' 'PodMetrics' @('-A')

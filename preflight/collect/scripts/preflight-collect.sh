@@ -131,7 +131,7 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{- else if eq $k "podAffinity" "podAntiAffinity"}}{{$c}}"{{$k}}":{{template "PodAffinity" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "Annotations"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
-{{- if eq $k "meta.helm.sh/release-name" "meta.helm.sh/release-namespace" "helm.sh/hook"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- if eq $k "meta.helm.sh/release-name" "meta.helm.sh/release-namespace" "helm.sh/hook" "cert-manager.io/issuer" "cert-manager.io/cluster-issuer" "kubernetes.io/tls-acme"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "CSIDriver"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "metadata"}}{{$c}}"{{$k}}":{{template "ObjectMeta" $v}}{{$c = ","}}
@@ -228,6 +228,16 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "EventSeries"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "count" "lastObservedTime"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "Ingress"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "metadata"}}{{$c}}"{{$k}}":{{template "ObjectMeta" $v}}{{$c = ","}}
+{{- else if eq $k "spec"}}{{$c}}"{{$k}}":{{template "IngressSpec" $v}}{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "IngressSpec"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "tls"}}{{$c}}"{{$k}}":[{{range $i, $v := $v}}{{if $i}},{{end}}{{template "IngressTls" $v}}{{end}}]{{$c = ","}}
+{{- end}}{{end}}{{"}"}}{{end}}
+{{define "IngressTls"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
+{{- if eq $k "secretName"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
 {{define "InvolvedObject"}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "kind" "namespace" "name"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
@@ -526,6 +536,7 @@ kubernetes deployments deployments.apps apps/v1 Deployment Deployment -A
 kubernetes stateful-sets statefulsets.apps apps/v1 StatefulSet StatefulSet -A
 kubernetes replica-sets replicasets.apps apps/v1 ReplicaSet ReplicaSet -A
 kubernetes jobs jobs.batch batch/v1 Job Job -A
+kubernetes ingresses ingresses.networking.k8s.io networking.k8s.io/v1 Ingress Ingress -A
 kubernetes persistent-volumes persistentvolumes v1 PersistentVolume PersistentVolume
 kubernetes persistent-volume-claims persistentvolumeclaims v1 PersistentVolumeClaim PersistentVolumeClaim -A
 kubernetes pod-metrics pods.metrics.k8s.io metrics.k8s.io/v1beta1 PodMetrics PodMetrics -A

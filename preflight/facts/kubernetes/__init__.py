@@ -66,7 +66,15 @@ from preflight.facts.kubernetes.priorities import (
     PriorityClass,
 )
 from preflight.facts.kubernetes.reviews import AccessReview, AccessReviewSpec, AccessReviewStatus, ResourceAttributes
-from preflight.facts.kubernetes.secrets import CertificateObject, CertificateObjects, CertificateObjectSpec, Secret
+from preflight.facts.kubernetes.secrets import (
+    CertificateObject,
+    CertificateObjects,
+    CertificateObjectSpec,
+    Ingress,
+    IngressSpec,
+    IngressTls,
+    Secret,
+)
 from preflight.facts.kubernetes.volumes import (
     ClaimSpec,
     ClaimVolume,
@@ -141,6 +149,9 @@ __all__ = [
     "EnvFromSource",
     "EnvVar",
     "EnvVarSource",
+    "Ingress",
+    "IngressSpec",
+    "IngressTls",
     "Job",
     "JobSpec",
     "JobStatus",

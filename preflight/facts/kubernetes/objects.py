@@ -11,11 +11,17 @@ class Trimmed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
 
 
 class Annotations(Trimmed, frozen=True, kw_only=True):
-    """The only annotations we hold: who made an object. last-applied-configuration can repeat values."""
+    """The only annotations we hold: who made an object, and of whom an Ingress asks its certificates.
+
+    `kubectl.kubernetes.io/last-applied-configuration` can repeat values.
+    """
 
     release_name: str | None = msgspec.field(name="meta.helm.sh/release-name", default=None)
     release_namespace: str | None = msgspec.field(name="meta.helm.sh/release-namespace", default=None)
     hook: str | None = msgspec.field(name="helm.sh/hook", default=None)
+    issuer: str | None = msgspec.field(name="cert-manager.io/issuer", default=None)
+    cluster_issuer: str | None = msgspec.field(name="cert-manager.io/cluster-issuer", default=None)
+    tls_acme: str | None = msgspec.field(name="kubernetes.io/tls-acme", default=None)
 
 
 class OwnerReference(Trimmed, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Secrets without their values, and the certificates that become Secrets."""
+"""Secrets without their values, and what asks cert-manager for certificates that become Secrets."""
 
 from preflight.facts.kubernetes.objects import ObjectMeta, Trimmed
 
@@ -37,3 +37,22 @@ class CertificateObjects(Trimmed, frozen=True, kw_only=True):
 
     served: bool
     items: tuple[CertificateObject, ...] = ()
+
+
+class IngressTls(Trimmed, frozen=True, kw_only=True):
+    """A certificate that an Ingress serves: the Secret that holds it."""
+
+    secret_name: str = ""
+
+
+class IngressSpec(Trimmed, frozen=True, kw_only=True):
+    """The certificates of an Ingress; its hosts and paths are not held."""
+
+    tls: tuple[IngressTls, ...] = ()
+
+
+class Ingress(Trimmed, frozen=True, kw_only=True):
+    """An Ingress. With an annotation that names an issuer, cert-manager makes a Certificate for each of its Secrets."""
+
+    metadata: ObjectMeta
+    spec: IngressSpec = IngressSpec()
