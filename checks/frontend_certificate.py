@@ -70,8 +70,10 @@ def frontend_certificate(
         elif listed is not None and vault_secrets is not None:
             found.append(skip(f"the vault has no certificate {plan.name}: see vault-objects", _OBJECT))
         else:
-            why = f": {vault_certificates.reason}" if isinstance(vault_certificates, Missing) else ""
-            found.append(unknown(f"whether {plan.name} is a certificate is not known{why}", _OBJECT))
+            lacking = vault_certificates if isinstance(vault_certificates, Missing) else None
+            say = skip if lacking and lacking.is_skip else unknown
+            why = f": {lacking.reason}" if lacking else ""
+            found.append(say(f"whether {plan.name} is a certificate is not known{why}", _OBJECT))
         yield from found
         if there_as and not any(finding.status in ("fail", "unknown") for finding in found):
             yield passed(f"{plan.name} is a certificate with an exportable key", f"vault-certificate/{plan.name}")
@@ -89,7 +91,8 @@ def _without(
     if isinstance(certificates, facts.CertificateObjects) and certificates.served:
         return passed("the release's cert-manager is off, and another one runs in the cluster", secret)
     if there is None or not isinstance(certificates, facts.CertificateObjects):
-        return unknown(f"cert-manager is off, frontendCrt not set; who makes {SERVER_TLS} is not known", secret)
+        say = skip if isinstance(certificates, Missing) and certificates.is_skip else unknown
+        return say(f"cert-manager is off, frontendCrt not set; who makes {SERVER_TLS} is not known", secret)
     message = f"nobody makes {SERVER_TLS}: frontendCrt is not set, cert-manager is off, and none runs in the cluster"
     return fail(message, secret, "set global.keyvault.frontendCrt, or turn cert-manager on")
 

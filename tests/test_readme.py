@@ -71,7 +71,14 @@ def steps_of(pipeline: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("number", range(3))
-@pytest.mark.parametrize(("values", "code"), [("global: {keyvault: {enabled: true, tenantId: x}}", 1), ("{}", 0)])
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ("global: {keyvault: {enabled: true, tenantId: x}}", 1),
+        ("{}", 0),
+        ("global: {keyvault: {enabled: false, frontendCrt: c}}", 0),
+    ],
+)
 def test_a_pipeline_judges_the_values_and_leaves_what_it_publishes(
     number: int, values: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -200,3 +200,10 @@ def test_without_a_certificate_somebody_else_must_make_one(given: dict[str, Any]
 
 def test_what_is_not_synced_or_filled_in_later_is_a_skip() -> None:
     assert the_finding(values=values("global: {}")).status is Status.SKIP
+
+
+@pytest.mark.parametrize("given", [plan(), plan(crt=None)])
+def test_offline_what_only_vault_or_cluster_can_tell_is_a_skip(given: facts.Values) -> None:
+    names = ("vault_certificates", "vault_secrets", "certificate_policies", "secrets", "cert_manager_certificates")
+    missing = {name: Missing(reason="needs it", why="offline") for name in names}
+    assert the_finding(values=given, **missing).status is Status.SKIP
