@@ -152,12 +152,11 @@ def _finding(finding: Finding, screen: Screen, verbosity: int) -> list[str]:
     spot = place(finding) if verbosity > 0 else place(finding).rpartition("/")[2]
     where = f" ({spot})" if finding.location else ""
     name = f"{finding.object}{where}: " if finding.object else ""
-    said = screen.wrapped(screen.text(name + message(finding)), room)
-    cure = screen.wrapped(screen.text(finding.hint), room - 3) if finding.hint else []
-    if verbosity <= 0:
-        spare = 4 - min(len(cure), 2)
-        said = screen.wrapped(" ".join(said), room, most=spare)
-        cure = screen.wrapped(" ".join(cure), room - 3, most=4 - len(said)) if cure else []
+    # What happens is worth more lines than its cure, which stands among the next steps too.
+    most = None if verbosity > 0 else 3 if finding.hint else 4
+    said = screen.wrapped(screen.text(name + message(finding)), room, most=most)
+    most = None if verbosity > 0 else 4 - len(said)
+    cure = screen.wrapped(screen.text(finding.hint), room - 3, most=most) if finding.hint else []
     lines = [f"{'':{_INDENT}}{line}" for line in said]
     lines += [f"{'':{_INDENT}}{screen.styled('->' if not i else '  ', 'cure')} {line}" for i, line in enumerate(cure)]
     if verbosity > 0:
