@@ -17,6 +17,7 @@ from preflight.sync.values import location
 def vault_objects(
     header: facts.Header,
     vault_secrets: tuple[facts.VaultObject, ...],
+    vault_certificates: tuple[facts.VaultObject, ...] | None = None,
     values: facts.Values | Missing | None = None,
     secret_provider_classes: facts.SecretProviderClasses | None = None,
     deleted_vault_secrets: tuple[facts.DeletedVaultObject, ...] | None = None,
@@ -40,7 +41,10 @@ def vault_objects(
         reason = values.reason if isinstance(values, Missing) else ""
         yield unknown(f"values not read: {reason}") if unread else skip("nothing is fetched from the vault yet")
         return
-    there = newest(vault_secrets)
+    # A certificate is a secret too, but `az keyvault secret list` leaves it out unless told otherwise.
+    certified = {name: replace(one, managed=True) for name, one in newest(vault_certificates or ()).items()}
+    there = {**certified, **newest(vault_secrets)}
+    hidden = vault_certificates is None and bool(vault_secrets) and not any(one.managed for one in vault_secrets)
     gone = {**deleted(deleted_vault_certificates), **deleted(deleted_vault_secrets)}
     certificates = deleted(deleted_vault_certificates)
     now = facts.instant(header.collected_at)
@@ -49,6 +53,8 @@ def vault_objects(
         name, vault = need.name.lower(), header.target.vault
         if name not in there and name in gone:
             found.append(_deleted(need, gone[name], vault, certificate=name in certificates))
+        elif name not in there and need.certificate and hidden:
+            found.append(_hidden(need, vault))
         elif name not in there:
             others = {one.name.lower() for one in wanted}
             found.append(_missing(need, [one.name for key, one in there.items() if key not in others], vault))
@@ -60,7 +66,7 @@ def vault_objects(
     for finding in found:
         classes = by_object[finding.object or ""].class_names
         yield _who(finding, mounting(classes, values, header, release, pods))
-    if not any(finding.status == "fail" for finding in found):
+    if not any(finding.status in ("fail", "unknown") for finding in found):
         yield passed(f"all {len(wanted)} objects are in the vault and enabled", evidence={"objects": len(wanted)})
 
 
@@ -92,6 +98,12 @@ def _missing(need: Need, names: list[str], vault: str | None) -> Finding:
         location=location(need.setting),
         commands=cure,
     )
+
+
+def _hidden(need: Need, vault: str | None) -> Finding:
+    listing = az("keyvault certificate list", vault_name=vault or "VAULT")
+    message = f"no secret {need.name} is listed, and it may be among the certificates, which were not read"
+    return unknown(message, _object(need), "list the certificates too", commands=commands(listing))
 
 
 def _deleted(need: Need, gone: facts.DeletedVaultObject, vault: str | None, *, certificate: bool) -> Finding:

@@ -272,7 +272,7 @@ FACTS: dict[str, Fact] = {
             type=tuple[VaultObject, ...],
             source="vault",
             right="list secrets of the vault (Key Vault Reader, or policy secrets: list); values are never read",
-            ask="az keyvault secret list --vault-name {vault}",
+            ask="az keyvault secret list --include-managed true --vault-name {vault}",
         ),
         Fact(
             name="vault_certificates",

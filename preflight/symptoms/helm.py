@@ -19,7 +19,7 @@ HELM = (
         r"the current release|invalid ownership metadata",
         cause="the object exists, made by somebody else, and the chart wants to make it too: two owners",
         check="installer-secrets",
-        cure="set the value that makes the chart leave this Secret out; delete nothing that a pod still reads",
+        cure="for a Secret set the value that makes the chart leave it out; delete nothing that a pod still reads",
     ),
     Symptom(
         id="classes-missing",
@@ -33,7 +33,8 @@ HELM = (
         id="volume-twice",
         said_by="the API server",
         pattern=r"volumes\[\d+\]\.name: Duplicate value: \\?\"(?P<name>[^\"\\]{1,253})",
-        cause="the pod has two volumes of one name: these charts mount the class by themselves, and the values do too",
+        cause="the pod has two volumes of one name; where it is azure-keyvault-secrets, charts from 2.5.2 on mount the "
+        "class by themselves, and the values do too",
         check="mount-clash",
         cure="remove your own volume and mount of the class from the values",
     ),
@@ -83,7 +84,7 @@ HELM = (
     Symptom(
         id="job-immutable",
         said_by="the API server",
-        pattern=r"Job\.batch \S{0,300} is invalid: spec\.template: Invalid value|cannot patch .{0,300}with kind Job",
+        pattern=r"Job\.batch \S{0,300} is invalid: spec\.template: Invalid value",
         cause="an init Job of the release before is still there, and Jobs cannot be changed; a hook removes them, so "
         "hooks were switched off",
         check=None,

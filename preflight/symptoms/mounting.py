@@ -133,10 +133,35 @@ MOUNTING = (
     Symptom(
         id="class-not-found",
         said_by="the driver",
-        pattern=r"failed to get secretproviderclass (?P<name>\S{1,300}), error",
+        pattern=r"failed to get secretproviderclass (?P<name>\S{1,300}), error: .{0,300}not found",
         cause="the pod mounts a class that is not in its namespace",
         check="secret-mounted",
         cure="add the class under global.keyvault.secretProviderClasses, correct its name, or remove the volume",
+    ),
+    Symptom(
+        id="driver-cut-off",
+        said_by="the driver",
+        pattern=r"failed to get secretproviderclass \S{1,300}, error: Get \\?\"?https://|"
+        r"failed to (list|watch) \*v1\.(CSIDriver|SecretProviderClass(PodStatus)?): .{0,600}dial tcp",
+        cause="the driver does not reach the API server: a network policy in its namespace, or the cluster's DNS",
+        check=None,
+        cure="allow the driver's pods to reach the API server; see the network policies in kube-system",
+    ),
+    Symptom(
+        id="csidriver-missing",
+        said_by="the kubelet",
+        pattern=r"volume mode \\?\"?Ephemeral\\?\"? not supported by driver secrets-store\.csi\.k8s\.io",
+        cause="the CSIDriver object is missing or another one's: a driver was removed by halves",
+        check="addon-conflict",
+        cure="reinstall the driver: disable and enable the add-on, or upgrade its release",
+    ),
+    Symptom(
+        id="volume-on-virtual-node",
+        said_by="the virtual node",
+        pattern=r"pod \S{1,300} requires volume (?P<name>\S{1,253}) which is of an unsupported type",
+        cause="the pod is on a virtual node, which mounts no volume of the driver",
+        check="addon-conflict",
+        cure="keep the pod off virtual nodes with a node selector",
     ),
     Symptom(
         id="volume-not-read-only",
@@ -191,9 +216,13 @@ MOUNTING = (
     Symptom(
         id="vault-out-of-reach",
         said_by="the provider",
-        pattern=r"(vault\.azure\.net|login\.microsoftonline\.com)\S{0,300} (\S{0,200} ){0,6}"
-        r"(i/o timeout|connection refused|context deadline exceeded)|"
-        r"MountVolume\.SetUp failed for volume \S{1,300} : rpc error: code = DeadlineExceeded|"
+        pattern=r"(vault\.(azure\.net|azure\.cn|usgovcloudapi\.net)|login\.(microsoftonline\.(com|us)|chinacloudapi\.cn))"
+        r"\S{0,300} (\S{0,200} ){0,8}"
+        r"(i/o timeout|connection (refused|reset by peer)|context deadline exceeded|TLS handshake timeout|no route to "
+        r"host)|"
+        r"lookup login\.(microsoftonline\.(com|us)|chinacloudapi\.cn)[^:]{0,60}(:\d+)?: no such host|"
+        r"MountVolume\.SetUp failed for volume \\?\"(?!pvc-)\S{1,300} : rpc error: code = DeadlineExceeded|"
+        r"failed to mount secrets store objects for pod \S{1,300}, err: rpc error: code = DeadlineExceeded|"
         r"^(rpc error: code = DeadlineExceeded desc = )?context deadline exceeded$",
         cause="the vault or the sign-in endpoint does not answer the node in time: a firewall or route in between",
         check="vault-network",

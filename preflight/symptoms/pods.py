@@ -7,7 +7,7 @@ PODS = (
         id="secret-key-missing",
         said_by="the kubelet",
         pattern=r"couldn.t find key (?P<name>\S{1,253} in Secret \S{1,300})|references non-existent secret key: \S",
-        cause="the Secret is there and lacks a key that the container reads",
+        cause="the Secret lacks this key",
         check="secret-keys",
         cure="name the key in secretKeys as the container reads it",
     ),
@@ -31,8 +31,8 @@ PODS = (
     Symptom(
         id="image-refused",
         said_by="the kubelet",
-        pattern=r"pull access denied|(401 Unauthorized|unauthorized: authentication required)|failed to authorize: "
-        r"failed to fetch (oauth|anonymous) token",
+        pattern=r"failed to (pull|resolve) .{0,600}(401 Unauthorized|unauthorized: authentication required|"
+        r"pull access denied|failed to authorize)|failed to authorize: failed to fetch (oauth|anonymous) token",
         cause="the registry does not accept the pull secret, or there is none",
         check="bootstrap-cycle",
         cure="renew the pull secret that the pod names",
@@ -72,7 +72,7 @@ PODS = (
     Symptom(
         id="preempted",
         said_by="the scheduler",
-        pattern=r"preempted (by|in order to admit)",
+        pattern=r"preempted (by \S{1,300}( \S{1,300})? on node|in order to admit critical pod)",
         cause="a more important pod took its place; the add-on's pods are node-critical and push others out",
         check="addon-placement",
         cure="make room for the add-on's two pods on that node",

@@ -49,7 +49,7 @@ VAULT = (
     Symptom(
         id="access-denied-by-policy-vault",
         said_by="the vault",
-        pattern=r"does not have (secrets|certificates|keys) get permission|\bAccessDenied\b",
+        pattern=r"does not have (secrets|certificates|keys) get permission|(\bcode\W{1,6}|^)AccessDenied\b",
         cause="the vault uses access policies, and none gives this identity get; role assignments count for nothing "
         "there",
         check="identity-permissions",
@@ -84,7 +84,8 @@ VAULT = (
         id="vault-name-unresolved",
         said_by="the provider",
         pattern=r"lookup (?P<name>[a-z0-9-]{3,24}\.vault\.(azure\.net|azure\.cn|usgovcloudapi\.net))[^:]{0,60}(:\d+)?: "
-        r"(no such host|i/o timeout|server misbehaving)|vault\.azure\.net[^:]{0,60}(:\d+)?: no such host",
+        r"(read udp \S{1,120} )?(no such host|i/o timeout|server misbehaving)|"
+        r"vault\.azure\.net[^:]{0,60}(:\d+)?: no such host",
         cause="the vault's name does not resolve on the node: no such vault, or the private DNS zone is not linked to "
         "the nodes' network",
         check="vault-network",
@@ -93,7 +94,7 @@ VAULT = (
     Symptom(
         id="secret-disabled",
         said_by="the vault",
-        pattern=r"SecretDisabled|operation get is not allowed on a disabled secret",
+        pattern=r"SecretDisabled|operation get is not allowed on a disabled (secret|certificate|key)",
         cause="the newest version of the vault object is disabled, and a disabled one cannot be read",
         check="vault-objects",
         cure="enable it (az keyvault secret set-attributes --enabled true), or add a new version",
@@ -110,8 +111,8 @@ VAULT = (
     Symptom(
         id="secret-not-in-vault",
         said_by="the vault",
-        pattern=r"a (secret|certificate) with \(name/id\) (?P<name>[0-9A-Za-z-]{1,127})(/\w*)? was not found|"
-        r"SecretNotFound|CertificateNotFound",
+        pattern=r"a (secret|certificate|key) with \(name/id\) (?P<name>[0-9A-Za-z-]{1,127})(/\w*)? was not found|"
+        r"SecretNotFound|CertificateNotFound|\bcode\W{1,6}KeyNotFound",
         cause="the vault has no object of this name: misspelt, never uploaded, or another vault was meant; one missing "
         "object keeps every pod from starting that mounts the class",
         check="vault-objects",

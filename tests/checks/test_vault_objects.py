@@ -128,6 +128,32 @@ def test_a_certificate_is_right_for_the_front_end() -> None:
     assert finding.commands is None
 
 
+FRONT = values("global:\n  keyvault:\n    enabled: true\n    frontendCrt: Cluedin-PFX\n    keyvaultName: kv-1\n")
+
+
+def test_a_listing_of_secrets_that_leaves_certificates_out_does_not_prove_that_one_is_missing() -> None:
+    """`az keyvault secret list` shows no secret of a certificate unless `--include-managed` is said."""
+    listed = objects(["cluedin-email-host"])
+    assert the_finding(values=FRONT, vault_secrets=listed).status is Status.UNKNOWN
+    certificates = objects(["cluedin-pfx"])
+    assert the_finding(values=FRONT, vault_secrets=listed, vault_certificates=certificates).status is Status.PASS
+    assert the_finding(values=FRONT, vault_secrets=listed, vault_certificates=()).status is Status.FAIL
+    with_managed = (*listed, *objects(["another-certificate"], managed=True))
+    assert the_finding(values=FRONT, vault_secrets=with_managed).status is Status.FAIL
+
+
+def test_a_certificate_that_only_its_own_listing_shows_is_judged_like_any_other() -> None:
+    listed = objects(["cluedin-email-host"])
+    (certificate,) = objects(["cluedin-pfx"])
+    off = (replace(certificate, enabled=False),)
+    finding = the_finding(values=FRONT, vault_secrets=listed, vault_certificates=off)
+    assert finding.status is Status.FAIL
+    assert finding.commands
+    assert finding.commands.bash[0].startswith("az keyvault certificate set-attributes")
+    soon = (replace(certificate, expires="2026-01-20T00:00:00Z"),)
+    assert findings(values=FRONT, vault_secrets=listed, vault_certificates=soon)[0].status is Status.WARN
+
+
 def test_nothing_to_fetch_is_a_skip_and_unreadable_values_are_unknown() -> None:
     assert the_finding(values=plan(ADDON.client_id, enabled="false")).status is Status.SKIP
     assert the_finding(values=Missing(reason="x", why="refused")).status is Status.UNKNOWN

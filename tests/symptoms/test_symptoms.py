@@ -26,6 +26,8 @@ REST = (
     GET + "keyvault.BaseClient#GetSecret: Failure responding to request: StatusCode=403 -- Original Error: "
     'autorest/azure: Service returned an error. Status=403 Code="Forbidden" Message="'
 )
+REQUEST = GET + 'Get "https://kv-1.vault.azure.net/secrets/cluedin-email-host/?api-version=7.3"'
+DEADLINE = "rpc error: code = DeadlineExceeded desc = context deadline exceeded"
 
 
 def answer(status: str, code: str, message: str) -> str:
@@ -265,6 +267,68 @@ WORDS = [
         "https://login.microsoftonline.com/1/oauth2/token?api-version=1.0: dial tcp: i/o timeout'",
     ),
     ("vault-out-of-reach", "context deadline exceeded"),
+    ("vault-out-of-reach", MOUNT.partition("rpc error: code = Unknown desc = failed to mount objects")[0] + DEADLINE),
+    ("vault-out-of-reach", f"{REQUEST}: net/http: TLS handshake timeout"),
+    ("vault-out-of-reach", f"{REQUEST}: dial tcp 10.1.0.5:443: connect: connection refused"),
+    ("vault-out-of-reach", f"{REQUEST}: context deadline exceeded (Client.Timeout exceeded while awaiting headers)"),
+    (
+        "vault-out-of-reach",
+        'Get "https://kv-1.vault.azure.cn/secrets/x/?api-version=7.4": dial tcp 10.0.0.5:443: i/o timeout',
+    ),
+    (
+        "vault-out-of-reach",
+        (
+            'Post "https://login.microsoftonline.com/1/oauth2/v2.0/token": dial tcp: lookup login.microsoftonline.com '
+            "on 10.0.0.10:53: no such host"
+        ),
+    ),
+    ("vault-name-unresolved", f"{REQUEST}: dial tcp: lookup kv-1.vault.azure.net: i/o timeout"),
+    (
+        "vault-name-unresolved",
+        (
+            f"{REQUEST}: dial tcp: lookup kv-1.vault.azure.net on 10.0.0.10:53: read udp 10.1.0.4:41232->10.0.0.10:53: "
+            "i/o timeout"
+        ),
+    ),
+    (
+        "secret-disabled",
+        answer("403 Forbidden", "Forbidden", "Operation get is not allowed on a disabled certificate."),
+    ),
+    (
+        "secret-not-in-vault",
+        answer(
+            "404 Not Found", "KeyNotFound", "A key with (name/id) cluedin-email-host was not found in this key vault."
+        ),
+    ),
+    (
+        "driver-cut-off",
+        (
+            "failed to list *v1.CSIDriver: Get "
+            '"https://10.0.0.1:443/apis/storage.k8s.io/v1/csidrivers?fieldSelector=metadata.name%3Dsecrets-store.csi.'
+            'k8s.io&limit=500&resourceVersion=0": dial tcp 10.0.0.1:443: i/o timeout'
+        ),
+    ),
+    (
+        "driver-cut-off",
+        (
+            'MountVolume.SetUp failed for volume "secrets-store01-inline" : rpc error: code = Unknown desc = failed to '
+            "get secretproviderclass default/summary, error: Get "
+            "https://10.0.0.1:443/apis/secrets-store.csi.x-k8s.io/v1alpha1/namespaces/default/secretproviderclasses/"
+            "summary: write tcp 172.17.0.1:58904->172.17.168.1:443: write: broken pipe"
+        ),
+    ),
+    (
+        "csidriver-missing",
+        (
+            'MountVolume.SetUp failed for volume "azure-keyvault-secrets" : kubernetes.io/csi: '
+            'mounter.SetUpAt failed to check volume lifecycle mode: volume mode "Ephemeral" not supported by driver '
+            "secrets-store.csi.k8s.io (no CSIDriver object)"
+        ),
+    ),
+    (
+        "volume-on-virtual-node",
+        "pod cluedin-server-1 requires volume azure-keyvault-sync which is of an unsupported type",
+    ),
     (
         "passwords-error",
         (
@@ -451,6 +515,28 @@ def test_what_the_text_names_is_given_back(text: str, named: str) -> None:
     assert explain_symptom(text)[0].named.startswith(named)
 
 
+@pytest.mark.parametrize(("id", "text"), WORDS, ids=[f"{row}-{number}" for number, (row, _) in enumerate(WORDS)])
+def test_words_are_found_as_people_paste_them(id: str, text: str) -> None:
+    """From a log with its timestamps, broken by a terminal, in capitals, out of JSON, in the midst of other lines."""
+    pasted = (
+        f"E0115 08:58:00.123456       1 server.go:84] {text} pod=cluedin/x",
+        text.replace(" ", "\n    "),
+        text.upper(),
+        f"I0115 all is well\n  Warning  FailedMount  3m (x12 over 30m)  kubelet  {text}\nI0115 all is well",
+    )
+    alone = text in ("context deadline exceeded", "OutOfpods")
+    for one in pasted[1:3] if alone else pasted:
+        assert id in [match.symptom.id for match in explain_symptom(one)], one
+    if not text.startswith('"') and '\\"' not in text:
+        escaped = [match.symptom.id for match in explain_symptom(text.replace('"', '\\"'))]
+        assert id in escaped
+
+
+@pytest.mark.parametrize("text", [text for row, text in WORDS if row == "wrong-tenant"])
+def test_an_answer_of_the_vault_is_no_answer_of_a_registry(text: str) -> None:
+    assert [match.symptom.id for match in explain_symptom(text)] == ["wrong-tenant"]
+
+
 def test_case_and_line_breaks_do_not_matter() -> None:
     assert explain_symptom("MULTIPLE user\n   assigned identities  EXIST")[0].symptom.id == "identity-ambiguous"
 
@@ -468,8 +554,22 @@ def test_case_and_line_breaks_do_not_matter() -> None:
             "deadline "
             "exceeded"
         ),
+        (
+            'MountVolume.SetUp failed for volume "pvc-0c1d" : rpc error: code = DeadlineExceeded desc = context '
+            "deadline exceeded"
+        ),
         "connection refused",
+        "dial tcp 10.0.0.1:443: i/o timeout",
         "Forbidden",
+        "401 Unauthorized",
+        "the server said AccessDenied",
+        "preempted by a colleague",
+        'configmap "cluedin-email" not found',
+        'cannot patch "cluedin-email" with kind Job: timeout',
+        "wrong type for value; expected string; got float64",
+        "Error: UPGRADE FAILED: timed out waiting for the condition",
+        "listen tcp :8080: bind: address already in use",
+        "failed to get secretproviderclass cluedin/a-sync, error: Unauthorized",
         "not found",
     ],
 )

@@ -149,7 +149,7 @@ QUERIES: tuple[Query, ...] = (
     ),
     Query(
         "vault_secrets",
-        "keyvault secret list --vault-name $VAULT",
+        "keyvault secret list --include-managed true --vault-name $VAULT",
         f"[].{{{_OBJECT}, contentType: contentType, managed: managed}}",
     ),
     Query("vault_certificates", "keyvault certificate list --vault-name $VAULT", f"[].{{{_OBJECT}}}"),
