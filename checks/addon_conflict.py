@@ -42,7 +42,7 @@ def addon_conflict(
         beside = "where the add-on is to be enabled"
     found = [*_second(own, beside)]
     if isinstance(csi_drivers, tuple):
-        found += _registered(csi_drivers, installed, of_addon=of_addon)
+        found += _registered(csi_drivers, parts(daemon_sets, DRIVER_CONTAINER), of_addon=of_addon)
     if secret_provider_classes and secret_provider_classes.served and not installed and not (addon and addon.enabled):
         message = "the kind SecretProviderClass is there and no driver is: something was uninstalled by halves"
         hint = "enabling the add-on takes the kind over; keep a copy of the classes"
@@ -82,28 +82,32 @@ def _containers(daemon_set: facts.DaemonSet) -> Sequence[facts.Container]:
     return daemon_set.spec.template.spec.containers
 
 
-def _registered(drivers: tuple[facts.CSIDriver, ...], installed: Sequence[str], *, of_addon: bool) -> Iterator[Finding]:
-    for driver in drivers:
-        release = driver.metadata.annotations.release_name
-        if driver.metadata.name == CSI_DRIVER and release and of_addon:
-            message = f"the CSIDriver object belongs to Helm release {release}, and the add-on needs its own"
-            yield fail(message, f"csidriver/{CSI_DRIVER}", "uninstall that release", evidence={"release": release})
-        elif driver.metadata.name == CSI_DRIVER and not installed:
-            message = "the driver is registered and no pod of it runs: something was uninstalled by halves"
-            yield warn(message, f"csidriver/{CSI_DRIVER}", "finish uninstalling, or enable the add-on")
+def _registered(
+    registered: tuple[facts.CSIDriver, ...], drivers: Sequence[facts.DaemonSet], *, of_addon: bool
+) -> Iterator[Finding]:
+    ours = next((one for one in registered if one.metadata.name == CSI_DRIVER), None)
+    object_ = f"csidriver/{CSI_DRIVER}"
+    release = ours.metadata.annotations.release_name if ours else None
+    if ours is None and drivers:
+        message = f"{id_of(drivers[0])} runs and the CSIDriver object is missing: the kubelet refuses its volumes"
+        yield fail(message, object_, "reinstall the driver: disable and enable the add-on, or upgrade its release")
+    elif release and of_addon:
+        message = f"the CSIDriver object belongs to Helm release {release}, and the add-on needs its own"
+        yield fail(message, object_, "uninstall that release", evidence={"release": release})
+    elif ours and not drivers:
+        message = "the driver is registered and no pod of it runs: something was uninstalled by halves"
+        yield warn(message, object_, "finish uninstalling, or enable the add-on")
 
 
 def _ports(pods: tuple[facts.Pod, ...], names: set[str]) -> Iterator[Finding]:
     for pod in sorted(pods, key=lambda pod: (pod.metadata.namespace, pod.metadata.name)):
-        if pod.status.phase in ("Succeeded", "Failed"):
+        if pod.status.phase in ("Succeeded", "Failed") or not pod.spec.node_name:
             continue
-        taken = sorted(port for _, _, port in host_ports(pod.spec) if port in _PORTS)
+        taken = sorted(port for _, protocol, port in host_ports(pod.spec) if protocol == "TCP" and port in _PORTS)
         if taken and not any(owner.name in names for owner in pod.metadata.owner_references):
             name = f"{pod.metadata.namespace}/{pod.metadata.name}"
             ports = " and ".join(str(port) for port in taken)
-            message = (
-                f"{name} takes port {ports} of node {pod.spec.node_name or '(none yet)'}, which the provider needs"
-            )
+            message = f"{name} takes port {ports} of node {pod.spec.node_name}, which the provider needs"
             yield fail(message, f"pod/{name}", "give it other host ports", evidence={"ports": [*taken]})
 
 

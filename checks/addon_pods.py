@@ -60,10 +60,13 @@ def addon_pods(
         return
     now = facts.instant(header.collected_at)
     settled = sorted((n for n in nodes if is_settled(n, now, grace_minutes)), key=lambda n: n.metadata.name)
-    failed = [finding for one in (*drivers, *providers) for finding in _lacking(one, settled, pods)]
+    both = (*drivers, *providers)
+    failed = [finding for one in both for finding in _lacking(one, settled, pods)]
     yield from failed
     if not failed and drivers and providers:
-        yield _running(drivers, len(settled), len(nodes) - len(settled))
+        judged = sum(any(is_targeted(one, node) for one in both) for node in settled)
+        targeted = sum(any(is_targeted(one, node) for one in both) for node in nodes)
+        yield _running(drivers, judged, targeted - judged)
 
 
 def _lacking(daemon_set: facts.DaemonSet, nodes: list[facts.Node], pods: tuple[facts.Pod, ...]) -> Iterator[Finding]:
@@ -99,6 +102,8 @@ def _by_counts(found: tuple[facts.DaemonSet, ...], lacking: Missing | None) -> I
 
 
 def _running(drivers: tuple[facts.DaemonSet, ...], nodes: int, left_out: int) -> Finding:
+    if not nodes:
+        return unknown(f"there is no node to judge by: {left_out} are new, leaving or not Ready")
     version = driver_version(drivers)
     shown = ".".join(str(part) for part in version) if version else "of an unknown version"
     does = "are left by versions below 1.6 and replaced by later ones"

@@ -79,7 +79,7 @@ def rivals(
     `asking` are the Certificates and Ingresses that ask cert-manager for it.
     """
     extra = plan.index.get(*_EXTRA)
-    if extra is not None:
+    if extra is not None and not extra.empty:
         message = f"{dotted(_EXTRA)} makes {SECRET} too: Helm and the driver would own it together"
         yield _of_values("fail", message, f"remove {dotted(_EXTRA)}", extra)
     ingress = plan.index.get(*_INGRESS)

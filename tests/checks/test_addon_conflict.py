@@ -81,6 +81,23 @@ def test_the_providers_ports_taken_by_another_pod_fail() -> None:
     assert the_finding(pods=(on_ports("provider", 8898, owner=f"DaemonSet/{PROVIDER}"),)).status is Status.PASS
 
 
+def test_only_what_is_on_a_node_and_of_that_protocol_takes_a_port() -> None:
+    waiting = replace(on_ports("monitor", 8989), spec=replace(on_ports("monitor", 8989).spec, node_name=None))
+    assert the_finding(pods=(waiting,)).status is Status.PASS
+    opened = (ContainerPort(container_port=8989, host_port=8989, protocol="UDP"),)
+    udp = pod("dns", node="a", containers=(replace(container("dns"), ports=opened),))
+    assert the_finding(pods=(udp,)).status is Status.PASS
+
+
+def test_a_driver_without_its_csidriver_object_fails() -> None:
+    finding = the_finding(csi_drivers=())
+    assert (finding.status, finding.object) == (Status.FAIL, "csidriver/secrets-store.csi.k8s.io")
+    assert "CSIDriver object is missing" in finding.message
+    other = replace(csi_driver(), metadata=metadata("disk.csi.azure.com", ""))
+    assert the_finding(csi_drivers=(other,)).status is Status.FAIL
+    assert the_finding(csi_drivers=(other, csi_driver())).status is Status.PASS
+
+
 def test_a_pod_on_a_virtual_node_that_mounts_the_vault_fails() -> None:
     virtual = node("aci", labels={"type": "virtual-kubelet"})
     mounts = pod("server", node="aci", volumes=(class_volume("cluedin-server-sync"),))

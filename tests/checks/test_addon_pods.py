@@ -117,3 +117,16 @@ def test_without_nodes_or_pods_counts_decide_nothing() -> None:
     short = daemon_set(DRIVER, containers=(container("secrets-store"),), desired=3, ready=2)
     found = findings(daemon_sets=(short, PAIR[1]), pods=refused)
     assert "ready on 2 of 3 nodes" in found[0].message
+
+
+def test_only_nodes_that_can_have_the_addon_are_counted() -> None:
+    virtual = node("aci", labels={"type": "virtual-kubelet"})
+    finding = the_finding(nodes=(*NODES, virtual))
+    assert (finding.status, finding.evidence["nodes"], finding.evidence["left_out"]) == (Status.PASS, 2, 0)
+
+
+def test_without_a_node_to_judge_by_nothing_passes() -> None:
+    young = tuple(replace(n, metadata=replace(n.metadata, creation_timestamp="2026-01-15T08:59:00Z")) for n in NODES)
+    finding = the_finding(nodes=young, pods=())
+    assert finding.status is Status.UNKNOWN
+    assert "2 are new" in finding.message

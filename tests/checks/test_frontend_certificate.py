@@ -207,3 +207,15 @@ def test_offline_what_only_vault_or_cluster_can_tell_is_a_skip(given: facts.Valu
     names = ("vault_certificates", "vault_secrets", "certificate_policies", "secrets", "cert_manager_certificates")
     missing = {name: Missing(reason="needs it", why="offline") for name in names}
     assert the_finding(values=given, **missing).status is Status.SKIP
+
+
+def test_a_certificate_of_another_namespace_writes_to_another_secret() -> None:
+    spec = CertificateObjectSpec(secret_name="cluedin-frontend-crt")  # noqa: S106 - a name
+    elsewhere = CertificateObject(metadata=metadata("c", "other"), spec=spec)
+    there = CertificateObjects(served=True, items=(elsewhere,))
+    assert the_finding(cert_manager_certificates=there).status is Status.PASS
+
+
+def test_a_switch_that_is_set_to_nothing_makes_no_second_secret() -> None:
+    more = "platform:\n  extraCertificateSecrets:\n    cluedin-frontend-crt: null\n"
+    assert the_finding(values=plan(more=more)).status is Status.PASS
