@@ -10,7 +10,7 @@ from preflight.cli import options
 from preflight.cli.judging import checks_wanted, judged, settings_from, show
 from preflight.cli.output import parse, read_named, write_whole
 from preflight.cli.taking import snapshot_of
-from preflight.cli.waiting import wait
+from preflight.cli.waiting import WATCHED, nowhere, on_stderr, wait
 from preflight.collect.request import seconds
 from preflight.compare import against
 from preflight.errors import OutputError, UsageError
@@ -53,6 +53,7 @@ def command(
     With PATHs (a bundle, kubectl or az output as JSON or YAML, a folder or zip of these) nothing live is read.
     """
     outputs = parse(output)
+    limit = None if patience is None else seconds(patience)
     reading["read_values"] = read_values
     catalog, offers = checks_wanted(include, exclude, packs=not no_packs)
     settings = settings_from(settings_file, catalog)
@@ -61,15 +62,18 @@ def command(
 
     def look() -> tuple[Snapshot, Document]:
         snapshot = snapshot_of(reading, catalog, offers, settings, quiet=quiet)
-        if patience and "verify" not in snapshot.header.stages:
+        if limit and "verify" not in snapshot.header.stages:
             raise UsageError(f"--wait waits for secrets to arrive, in stage verify; this is {snapshot.header.stage}")
         return snapshot, judged(
             snapshot, catalog, offers, settings, fail_on=fail_on or "fail", allow_unknown=allow_unknown
         )
 
-    if patience and (reading["paths"] or reading["offline"]):
+    if limit and (reading["paths"] or reading["offline"]):
         raise UsageError("--wait looks at a live cluster again and again; files do not change")
-    snapshot, result, cut_short = wait(look, seconds(patience)) if patience else (*look(), False)
+    if limit and all(offer.check.id != WATCHED for offer in offers):
+        raise UsageError(f"--wait waits for what {WATCHED} misses: select it too")
+    tell = nowhere if quiet else on_stderr
+    snapshot, result, cut_short = wait(look, limit, tell=tell) if limit else (*look(), False)
     if cut_short:
         result = msgspec.structs.replace(result, partial=True, exit_code=INTERRUPTED)
     if baseline:

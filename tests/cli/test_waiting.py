@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from preflight.__main__ import run
 from preflight.cli.waiting import Look, missing, wait
-from preflight.facts import Snapshot
-from preflight.model import Finding, Outcome, Report, Status, Target
+from preflight.facts import Snapshot, Why
+from preflight.model import FactState, Finding, Outcome, Report, Status, Target
 from preflight.report.document import Document, document
 from preflight.testing import header
 
@@ -61,6 +61,16 @@ def looking(*lacking: tuple[str, ...], partial: bool = False) -> Look:
     return lambda: (Snapshot(header=head), result(*map(not_arrived, next(found))))
 
 
+def in_turn(*looks: Look) -> Look:
+    """One after the other."""
+    left = iter(looks)
+
+    def look() -> tuple[Snapshot, Document]:
+        return next(left)()
+
+    return look
+
+
 def waited(look: Look, limit: float, clock: Clock) -> tuple[Document, bool, list[str]]:
     told: list[str] = []
     _, last, cut_short = wait(look, limit, tell=told.append, sleep=clock.sleep, clock=clock.time)
@@ -98,7 +108,38 @@ def test_an_interruption_keeps_the_last_look_and_says_so() -> None:
 
 def test_a_look_that_was_interrupted_ends_the_waiting() -> None:
     clock = Clock()
-    assert not waited(looking(("a",), partial=True), 600, clock)[1]
+    last, cut_short, _ = waited(looking(("a",), partial=True), 600, clock)
+    assert (missing(last), cut_short, clock.slept) == (("a",), True, [])
+
+
+def test_an_interrupted_look_does_not_take_the_place_of_one_that_was_finished() -> None:
+    whole, partial = looking(("a", "b")), looking((), partial=True)
+    last, cut_short, _ = waited(in_turn(whole, whole, partial), 600, Clock())
+    assert (missing(last), cut_short) == (("a", "b"), True)
+
+
+def unread(why: Why) -> Look:
+    """A look at a cluster that does not show its Secrets, for this reason."""
+    state = FactState(name="secrets", right="list secrets", state=why, reason="the server is busy", ask="")
+    unseen = Finding(status=Status.UNKNOWN, message="secrets not read")
+    return lambda: (Snapshot(header=header(stage="verify")), replace(result(unseen), facts=(state,)))
+
+
+def test_a_look_that_failed_for_a_moment_is_no_answer() -> None:
+    looks = in_turn(looking(("a",)), unread("failed"), unread("failed"), looking(()))
+    last, cut_short, told = waited(looks, 600, Clock())
+    assert (missing(last), cut_short) == ((), False)
+    assert told == [
+        "waiting, 600 s left, for 1 of the Secrets: a",
+        "waiting, 598 s left, because the server is busy",
+    ]
+    last, cut_short, _ = waited(unread("failed"), 60, clock := Clock())
+    assert (last.facts[0].state, cut_short, clock.now) == ("failed", False, 60)
+
+
+def test_what_may_not_be_seen_is_not_waited_for() -> None:
+    clock = Clock()
+    assert not waited(unread("refused"), 600, clock)[1]
     assert clock.slept == []
 
 
@@ -121,6 +162,17 @@ def test_only_failures_are_waited_for_because_nothing_else_changes_by_waiting() 
     unseen = Finding(status=Status.UNKNOWN, message="secrets not read: refused")
     assert missing(result(not_arrived("b"), not_arrived("a"), warned, unseen)) == ("a", "b")
     assert missing(result(unseen)) == ()
+
+
+@pytest.mark.parametrize("duration", ["", "0", "soon", "-5m", "10 m", "1d"])
+def test_a_duration_that_is_none_is_refused(duration: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "--wait", duration]) == 2
+    assert "is no duration" in capsys.readouterr().err
+
+
+def test_it_needs_the_check_that_tells_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "--wait", "10m", "-x", "sync-status"]) == 2
+    assert "select it too" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("more", [["some.json"], ["--offline", "--set", "a=b"]])

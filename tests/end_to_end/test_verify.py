@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from checks.installer_secrets import installer_secrets
 from checks.pods_start import pods_start
 from checks.rabbitmq_migration import rabbitmq_migration
 from checks.sync_status import sync_status
@@ -198,14 +199,39 @@ def test_stuck_pods_are_explained_as_the_kubelet_and_the_driver_write_it(plane: 
     assert "acr-registry-key" in said["cluedin-ui-1"].message
 
 
+def step(plane: ControlPlane, values: facts.Values) -> Finding:
+    return judged(plane, rabbitmq_migration, "deploy", values=values)[0]
+
+
 def state(plane: ControlPlane, values: facts.Values) -> Any:
-    found = judged(plane, rabbitmq_migration, "deploy", values=values)
-    return found[0].evidence["state"]
+    return step(plane, values).evidence["state"]
+
+
+def driver(version: str) -> KubernetesObject:
+    labels = {"app": "secrets-store-csi-driver"}
+    container = {"name": "secrets-store", "image": f"registry.example/secrets-store/driver:{version}"}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "aks-secrets-store-csi-driver", "namespace": "kube-system"},
+        "spec": {
+            "selector": {"matchLabels": labels},
+            "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
+        },
+    }
 
 
 def test_rabbitmqs_migration_is_recognised_step_by_step_and_where_one_was_skipped(plane: ControlPlane) -> None:
+    assert (state(plane, WITH), state(plane, WITHOUT)) == ("fresh with password", "fresh")
     plane.load([release_record(), rabbitmq_secret(**{"app.kubernetes.io/managed-by": "Helm"})])
     assert (state(plane, WITH), state(plane, WITHOUT)) == ("before 1", "skipped")
+    collisions = judged(plane, installer_secrets, "deploy", values=WITH)
+    assert [one.status for one in collisions if one.object == "secret/cluedin/cluedin-rabbitmq"] == [Status.SKIP]
+    for version, status in (("", Status.WARN), ("v1.5.6", Status.PASS), ("v1.6.0", Status.WARN)):
+        plane.load([driver(version)] if version else [])
+        assert step(plane, WITH).status is status, version
+        if version:
+            plane.request("DELETE", "/apis/apps/v1/namespaces/kube-system/daemonsets/aks-secrets-store-csi-driver")
     plane.load([CLASS])
     assert (state(plane, WITH), state(plane, WITHOUT)) == ("not mounted", "skipped")
     plane.load([MOUNTED])
@@ -213,5 +239,8 @@ def test_rabbitmqs_migration_is_recognised_step_by_step_and_where_one_was_skippe
     assert judged(plane, sync_status, values=WITH)[-1].status is Status.SKIP
     plane.request("DELETE", f"{SECRETS}/cluedin-rabbitmq")
     assert (state(plane, WITH), state(plane, WITHOUT)) == ("within 2", "too early")
+    plane.load([rabbitmq_secret()])
+    assert (state(plane, WITH), state(plane, WITHOUT)) == ("after 1", "foreign")
+    plane.request("DELETE", f"{SECRETS}/cluedin-rabbitmq")
     plane.load([rabbitmq_secret(**{"secrets-store.csi.k8s.io/managed": "true"})])
     assert (state(plane, WITH), state(plane, WITHOUT)) == ("after 2", "done")
