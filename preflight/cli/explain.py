@@ -1,5 +1,6 @@
 """`explain`: the table of checks, or the manual of one. Reads nothing, and must be instant: it imports very little."""
 
+from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -35,10 +36,10 @@ def command(topic: str | None, *, no_packs: bool) -> None:
         if item.id == topic:
             click.echo(_text(item, pack))
             return
-    click.echo(_symptoms(topic))
+    click.echo(_symptoms(topic, {item.id: item.stages for item, _ in explained}))
 
 
-def _symptoms(text: str) -> str:
+def _symptoms(text: str, stages: Mapping[str, Sequence[str]]) -> str:
     """Return what is known of the words in a text. Raises UsageError where nothing is: it may be a misspelt id."""
     from preflight.errors import UsageError  # noqa: PLC0415 - a check's manual needs neither
     from preflight.report.harmless import line  # noqa: PLC0415 - as above
@@ -50,14 +51,18 @@ def _symptoms(text: str) -> str:
             f"{line(text)[:60]!r} is no check, and shows no symptom that is known; "
             "the table of checks: cluedin-preflight explain"
         )
-    return "\n\n".join(_symptom(match.symptom, line(match.named)) for match in matches)
+    return "\n\n".join(
+        _symptom(match.symptom, line(match.named), stages.get(match.symptom.check or "", ())) for match in matches
+    )
 
 
-def _symptom(symptom: "Symptom", named: str) -> str:
+def _symptom(symptom: "Symptom", named: str, stages: Sequence[str]) -> str:
+    # What is deployed is looked at in stage verify, unless it is said that this check looks at what is to come.
+    as_before = "" if "verify" in stages else " --stage deploy"
     said = [
         ("Cause", symptom.cause),
         ("Cure ", symptom.cure),
-        ("Proof", f"cluedin-preflight run -c {symptom.check}" if symptom.check else "no check can see this"),
+        ("Proof", f"cluedin-preflight run -c {symptom.check}{as_before}" if symptom.check else "no check can see this"),
     ]
     return "\n".join(
         [

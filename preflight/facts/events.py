@@ -30,10 +30,11 @@ KEPT_REASONS = frozenset(
         "OutOfmemory",
         "OutOfpods",
         "Preempted",
+        "ProviderCreateFailed",
         "SecretRotationFailed",
     ]
 )
-"""Whose messages are written by Kubernetes and the driver, never by what runs in a container."""
+"""Whose messages are written by Kubernetes, virtual nodes and the driver, never by what runs in a container."""
 
 LONGEST_MESSAGE = 2_000
 REMOVED = "(removed)"

@@ -94,7 +94,7 @@ def _on_node(pod: Pod, about: Iterable[Event]) -> Iterator[Stuck]:
     statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
     waiting = [status.state.waiting for status in statuses if status.state.waiting]
     waiting = [state for state in waiting if state.reason not in _STARTS]
-    if not waiting:
+    if not waiting and (statuses or pod.status.phase == "Running"):
         return
     own = [state for state in waiting if state.reason != "ContainerCreating"]
     kept = [event for event in about if event.reason not in _SCHEDULING]
@@ -102,4 +102,6 @@ def _on_node(pod: Pod, about: Iterable[Event]) -> Iterator[Stuck]:
         kept = [event for event in kept if event.reason not in _MOUNTING]
     told = [scrub("Failed", state.message) for state in own if state.message]
     told += [event.message for event in kept if event.message and event.reason != "FailedToCreateSecret"]
-    yield Stuck(pod=pod, reason=(own or waiting)[0].reason or "Waiting", told=tuple(told))
+    # A node that is down, or a virtual one that refused the pod, tells nothing of containers at all.
+    first = (own or waiting)[0].reason if waiting else pod.status.reason or pod.status.phase
+    yield Stuck(pod=pod, reason=first or "Waiting", told=tuple(told))

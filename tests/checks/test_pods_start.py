@@ -49,6 +49,22 @@ def test_a_pod_whose_container_was_started_or_waits_for_another_one_does_not_cou
     assert the_finding(*waits).status is Status.PASS
 
 
+def test_a_pod_on_a_node_of_whose_containers_nothing_is_told_waits() -> None:
+    """Its node is down, or a virtual one that refused it."""
+    (silent,) = findings(pod("cluedin-gql-1", node="n", phase="Pending"))
+    assert (silent.status, silent.object) == (Status.FAIL, "pod/cluedin/cluedin-gql-1")
+    refused = pod("cluedin-server-1", node="aci", phase="Pending")
+    refused = replace(refused, status=replace(refused.status, reason="ProviderFailed"))
+    told = event(
+        refused,
+        "ProviderCreateFailed",
+        "pod cluedin-server-1 requires volume certs which is of an unsupported type secrets-store.csi.k8s.io",
+    )
+    finding = the_finding(refused, events=(told,))
+    assert finding.message.startswith("ProviderFailed: certs: the pod is on a virtual node")
+    assert finding.evidence["check"] == "addon-conflict"
+
+
 def test_without_a_pod_of_ours_nothing_is_said() -> None:
     assert the_finding(pod("other", node="n", namespace="integration")).status is Status.SKIP
 

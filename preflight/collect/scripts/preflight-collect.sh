@@ -222,7 +222,7 @@ cat > "$work/types.tmpl" <<'END_OF_TEMPLATES'
 {{define "Event"}}{{$o := .}}{{"{"}}{{$c := ""}}{{range $k, $v := .}}
 {{- if eq $k "metadata"}}{{$c}}"{{$k}}":{{template "ObjectMeta" $v}}{{$c = ","}}
 {{- else if eq $k "reason" "count" "lastTimestamp" "eventTime"}}{{$c}}"{{$k}}":{{template "value" $v}}{{$c = ","}}
-{{- else if eq $k "message"}}{{$c}}"{{$k}}":{{if eq $o.reason "BackOff" "ErrImagePull" "Evicted" "Failed" "FailedAttachVolume" "FailedCreate" "FailedMapVolume" "FailedMount" "FailedScheduling" "FailedToCreateSecret" "FailedToRetrieveImagePullSecret" "InspectFailed" "OutOfcpu" "OutOfmemory" "OutOfpods" "Preempted" "SecretRotationFailed"}}{{template "value" $v}}{{else}}""{{end}}{{$c = ","}}
+{{- else if eq $k "message"}}{{$c}}"{{$k}}":{{if eq $o.reason "BackOff" "ErrImagePull" "Evicted" "Failed" "FailedAttachVolume" "FailedCreate" "FailedMapVolume" "FailedMount" "FailedScheduling" "FailedToCreateSecret" "FailedToRetrieveImagePullSecret" "InspectFailed" "OutOfcpu" "OutOfmemory" "OutOfpods" "Preempted" "ProviderCreateFailed" "SecretRotationFailed"}}{{template "value" $v}}{{else}}""{{end}}{{$c = ","}}
 {{- else if eq $k "involvedObject"}}{{$c}}"{{$k}}":{{template "InvolvedObject" $v}}{{$c = ","}}
 {{- else if eq $k "series"}}{{$c}}"{{$k}}":{{template "EventSeries" $v}}{{$c = ","}}
 {{- end}}{{end}}{{"}"}}{{end}}
