@@ -33,6 +33,9 @@ PROVIDER = "aks-secrets-store-provider-azure"
 WINDOWS = "-windows"
 """What the names of the twins on Windows nodes end in."""
 
+IDS = frozenset((NAMESPACE, name + suffix) for name in (DRIVER, PROVIDER) for suffix in ("", WINDOWS))
+"""Namespace and name of the add-on's DaemonSets."""
+
 Requests = Literal["older", "newer"]
 
 _REQUESTS: dict[Requests, dict[str, tuple[str, str]]] = {

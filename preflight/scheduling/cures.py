@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from preflight.facts.azure import AgentPool, ManagedCluster
 from preflight.scheduling.elsewhere import relocate
 from preflight.scheduling.placement import Placement, Placements
-from preflight.scheduling.pools import Growth, new_room, pool_of
+from preflight.scheduling.pools import Growth, new_room, os_of, pool_of
 from preflight.scheduling.room import Room
 
 SMALLEST, LARGEST, LARGEST_WINDOWS, SMALLEST_SYSTEM = 10, 250, 110, 30
 """What AKS accepts as --max-pods (110 is the advised ceiling on Windows)."""
+
+_MODE = "kubernetes.azure.com/mode"
 
 
 def pool_named(cluster: ManagedCluster | None, name: str) -> AgentPool | None:
@@ -21,16 +23,17 @@ def pool_named(cluster: ManagedCluster | None, name: str) -> AgentPool | None:
 def max_pods(placements: Iterable[Placement], headroom: int, cluster: ManagedCluster | None) -> int | None:
     """Return the smallest --max-pods with which every one of these nodes has room for the add-on and the headroom.
 
-    29 pods, 2 of the add-on and a headroom of 2 need 33. A pool that is the only system pool needs 30; with static
-    blocks of addresses only 16n - 1 makes sense, so 33 becomes 47. None where AKS allows no such number.
+    29 pods, 2 of the add-on and a headroom of 2 need 33. A pool that is the only system pool needs 30, and where Azure
+    was not read, any system pool; with static blocks of addresses only 16n - 1 makes sense, so 33 becomes 47. None
+    where AKS allows no such number.
     """
     members = list(placements)
     wanted = max((p.before.load.slots + p.needed + headroom for p in members), default=0)
     pool = pool_named(cluster, members[0].pool) if members else None
-    wanted = max(wanted, SMALLEST_SYSTEM if _is_only_system_pool(pool, cluster) else SMALLEST)
+    wanted = max(wanted, SMALLEST_SYSTEM if _is_only_system_pool(pool, cluster, members) else SMALLEST)
     if pool and (pool.pod_ip_allocation_mode or "").lower() == "staticblock":
         wanted = -(-(wanted + 1) // 16) * 16 - 1
-    windows = pool is not None and (pool.os_type or "").lower() == "windows"
+    windows = any(os_of(member.node) == "windows" for member in members)
     return wanted if wanted <= (LARGEST_WINDOWS if windows else LARGEST) else None
 
 
@@ -67,6 +70,8 @@ def one_more_node(placements: Placements, placement: Placement) -> str | None:
     return None
 
 
-def _is_only_system_pool(pool: AgentPool | None, cluster: ManagedCluster | None) -> bool:
+def _is_only_system_pool(pool: AgentPool | None, cluster: ManagedCluster | None, members: Iterable[Placement]) -> bool:
+    if pool is None:
+        return any(member.node.metadata.labels.get(_MODE) == "system" for member in members)
     system = [p.name for p in (cluster.agent_pool_profiles if cluster else ()) if (p.mode or "").lower() == "system"]
-    return pool is not None and system == [pool.name]
+    return system == [pool.name]

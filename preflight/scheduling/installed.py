@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from preflight.facts import DaemonSet, Node, Pod, instant
-from preflight.scheduling.addon import DRIVER, NAMESPACE, PROVIDER, WINDOWS
+from preflight.scheduling.addon import IDS
 from preflight.scheduling.pools import leaving
 
 DRIVER_CONTAINER = "secrets-store"
 PROVIDER_CONTAINER = "provider-azure-installer"
 """What the containers are called, in the AKS add-on and in the charts of both projects (azure.md 2)."""
-
-_ADDON_NAMES = frozenset(name + suffix for name in (DRIVER, PROVIDER) for suffix in ("", WINDOWS))
 
 
 def id_of(daemon_set: DaemonSet) -> str:
@@ -21,7 +19,7 @@ def id_of(daemon_set: DaemonSet) -> str:
 
 def is_addons(daemon_set: DaemonSet) -> bool:
     """Tell whether AKS made it for the add-on."""
-    return daemon_set.metadata.namespace == NAMESPACE and daemon_set.metadata.name in _ADDON_NAMES
+    return (daemon_set.metadata.namespace, daemon_set.metadata.name) in IDS
 
 
 def parts(daemon_sets: Iterable[DaemonSet], container: str) -> tuple[DaemonSet, ...]:

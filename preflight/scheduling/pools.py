@@ -15,6 +15,7 @@ ZONE = "topology.kubernetes.io/zone"
 DISK_ZONE = "topology.disk.csi.azure.com/zone"
 INSTANCE_TYPE = "node.kubernetes.io/instance-type"
 _POOL_LABELS = ("kubernetes.azure.com/agentpool", "agentpool")
+_AUTO_PROVISIONED = "karpenter.sh/nodepool"
 _LEAVING_TAINTS = ("ToBeDeletedByClusterAutoscaler", "DeletionCandidateOfClusterAutoscaler", "karpenter.sh/disrupted")
 
 
@@ -27,7 +28,9 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pool_of(node: Node) -> str:
-    """Return the name of the node's pool, "" where it belongs to none."""
+    """Return the name of the node's pool, "" where it belongs to none, as one that was auto-provisioned."""
+    if _AUTO_PROVISIONED in node.metadata.labels:
+        return ""
     return next((name for key in _POOL_LABELS if (name := node.metadata.labels.get(key))), "")
 
 

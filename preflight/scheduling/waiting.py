@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from preflight.facts.kubernetes import Pod
+from preflight.scheduling.addon import IDS
 from preflight.scheduling.fit import barred
 from preflight.scheduling.placement import Placement
-from preflight.scheduling.pools import owner_kind
-from preflight.scheduling.room import ENDED
+from preflight.scheduling.room import ENDED, daemon_sets_of
 from preflight.scheduling.wording import plural
 
 
@@ -21,9 +21,9 @@ def short_pools(
     """Return why pools are short of slots, by name: pods that wait now, and those that a release has no slot for.
 
     A pool with 3 slots left after the add-on, over all its nodes, is short when 3 or more pods wait that it may take.
-    DaemonSet pods belong to one node and are counted with it.
+    The add-on's own are counted with their nodes.
     """
-    waiting = [pod for pod in pods if is_waiting(pod) and owner_kind(pod) != "DaemonSet"]
+    waiting = [pod for pod in pods if is_waiting(pod) and IDS.isdisjoint(daemon_sets_of(pod))]
     pools: dict[str, list[Placement]] = {}
     for placement in placements:
         pools.setdefault(placement.pool, []).append(placement)
