@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.cures import cost_of_slots, max_pods, one_more_node, pool_named
 from preflight.scheduling.moving import make_room
+from preflight.scheduling.own_pods import deployed_to
 from preflight.scheduling.placement import Placement, Placements, place_addon
 from preflight.scheduling.pools import growths
-from preflight.scheduling.rollout import action_of, deployed_to, roll_out
+from preflight.scheduling.rollout import action_of, roll_out
 from preflight.scheduling.waiting import short_pools
 from preflight.scheduling.wording import consequence, plural, slots_evidence, slots_table
 

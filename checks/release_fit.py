@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from preflight import Finding, Missing, Status, check, facts, fail, passed, skip, unknown, warn
+from preflight.scheduling.own_pods import deployed_to, namespaces_of
 from preflight.scheduling.placement import place_addon
 from preflight.scheduling.pools import growths, unmeasured_pools
 from preflight.scheduling.rollout import (
     Planned,
     Rollout,
     action_of,
-    deployed_to,
-    namespaces_of,
     outgrown,
     roll_out,
     rollout_evidence,

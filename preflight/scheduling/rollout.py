@@ -9,17 +9,18 @@ from typing import Literal
 
 import msgspec
 
-from preflight.facts import Header
 from preflight.facts.kubernetes import DeploymentStrategy, ObjectMeta, Pod, PriorityClass
 from preflight.facts.plan import Manifest, Release, Workload
 from preflight.model import Evidence
-from preflight.scheduling.elsewhere import emptiness, with_pod
+from preflight.scheduling.elsewhere import emptiness, numbered, with_pod
+from preflight.scheduling.everywhere import Everywhere, daemon_sets_of_plan, with_all
 from preflight.scheduling.fit import TOO_MANY_PODS, Demand, barred, demand, fits, refusal
+from preflight.scheduling.own_pods import namespaces_of, present, workloads_of
 from preflight.scheduling.pools import Growth, os_of, owner_kind, pool_of
 from preflight.scheduling.priority import incoming_priority
 from preflight.scheduling.relations import Related, Relations
 from preflight.scheduling.requests import placed_requests
-from preflight.scheduling.room import ENDED, Load, Room
+from preflight.scheduling.room import Load, Room
 
 Action = Literal["install", "upgrade"]
 
@@ -81,77 +82,99 @@ def roll_out(
     """
     there = present(pods, namespaces_of(manifest, namespace))
     planned = tuple(_planned(manifest, there, action, priority_classes, namespace or ""))
+    daemons = tuple(daemon_sets_of_plan(manifest, namespace or "", priority_classes))
     hoped = [*rooms.values(), *(g.room for g in growth)]
     closed = tuple(p for p in planned if not any(_is_open(p, room) for room in hoped))
     too_big = tuple(
         (p, why)
         for p in planned
-        if p not in closed and (why := _refused(p, [_emptied(room) for room in hoped if _is_open(p, room)]))
+        if p not in closed
+        and (why := _refused(p, [with_all(_emptied(room), daemons) for room in hoped if _is_open(p, room)]))
     )
     hopeless = {p.object for p in (*closed, *(p for p, _ in too_big))}
     queue = sorted(
         (p for p in planned if p.object not in hopeless),
         key=lambda p: (-p.demand.priority.value, -sum(amount for _, amount in p.demand.wanted), p.object),
     )
-    places, unopened, grown, waiting = dict(rooms), list(growth), [], []
-    peak, without_slot = Counter[str](), Counter[str]()
-    related = Related(rooms.values())
+    filling = _Filling(rooms, growth, daemons)
+    everywhere = [one for one in map(filling.put_everywhere, daemons) if one.extra]
     for p in queue:
-        for placed in range(p.extra):
-            relations = related.to(p.demand.pod, p.demand.spec)
-            name = _place(p, places, relations)
-            if name is None and (opened := next((g for g in unopened if _takes(p, g.room, relations, new=True)), None)):
-                unopened.remove(opened)
-                grown.append(opened.pool)
-                name = opened.room.node.metadata.name
-                places[name] = opened.room
-            if name is None:
-                open_rooms = [room for room in places.values() if _is_open(p, room)]
-                waiting.append((p, _refused(p, open_rooms, relations)))
-                if TOO_MANY_PODS in waiting[-1][1]:
-                    without_slot.update(dict.fromkeys((pool_of(room.node) for room in open_rooms), p.extra - placed))
-                break
-            places[name] = with_pod(places[name], p.demand)
-            related.moved(places[name])
-            peak[pool_of(places[name].node)] += 1
+        filling.put(p)
     return Rollout(
-        planned=planned,
+        planned=(*planned, *everywhere),
         closed=closed,
         too_big=too_big,
-        waiting=tuple(waiting),
-        peak=dict(sorted(peak.items())),
-        without_slot=dict(sorted(without_slot.items())),
-        grown=tuple(grown),
+        waiting=tuple(filling.waiting),
+        peak=dict(sorted(filling.peak.items())),
+        without_slot=dict(sorted(filling.without_slot.items())),
+        grown=tuple(dict.fromkeys(filling.grown)),
     )
+
+
+class _Filling:
+    """What is on every node while the plan's pods are placed one after the other, and who finds no place."""
+
+    def __init__(self, rooms: Mapping[str, Room], growth: Iterable[Growth], daemons: Sequence[Everywhere]) -> None:
+        self.waiting: list[tuple[Planned, str]] = []
+        self.peak, self.without_slot = Counter[str](), Counter[str]()
+        self.grown: list[str] = []
+        self._places = dict(rooms)
+        self._related = Related(rooms.values())
+        self._unopened = [
+            (grown.pool, numbered(with_all(grown.room, daemons), number))
+            for grown in growth
+            for number in range(1, grown.more + 1)
+        ]
+
+    def put_everywhere(self, daemon: Everywhere) -> Planned:
+        """Put a pod on each node that lacks it."""
+        lacking = [name for name, room in self._places.items() if daemon.lacks(room)]
+        planned = Planned(workload=daemon.workload, demand=daemon.demand, extra=len(lacking))
+        why: set[str] = set()
+        for name in lacking:
+            if refused := daemon.refused(self._places[name]):
+                why.update(refused)
+                self.without_slot[pool_of(self._places[name].node)] += TOO_MANY_PODS in refused
+            else:
+                self._take(name, planned)
+        if why:
+            self.waiting.append((planned, ", ".join(sorted(why))))
+        return planned
+
+    def put(self, planned: Planned) -> None:
+        """Place the pods of one workload, until one finds no place."""
+        for placed in range(planned.extra):
+            relations = self._related.to(planned.demand.pod, planned.demand.spec)
+            name = _place(planned, self._places, relations) or self._open(planned, relations)
+            if name is None:
+                rooms = [room for room in self._places.values() if _is_open(planned, room)]
+                why = _refused(planned, rooms, relations)
+                self.waiting.append((planned, why))
+                if TOO_MANY_PODS in why:
+                    lacking = dict.fromkeys((pool_of(room.node) for room in rooms), planned.extra - placed)
+                    self.without_slot.update(lacking)
+                return
+            self._take(name, planned)
+
+    def _open(self, planned: Planned, relations: Relations | None) -> str | None:
+        """Open a new node that takes the pod; return its name."""
+        for pool, room in self._unopened:
+            if _takes(planned, room, relations, new=True):
+                self._unopened.remove((pool, room))
+                self.grown.append(pool)
+                self._places[room.node.metadata.name] = room
+                return room.node.metadata.name
+        return None
+
+    def _take(self, name: str, planned: Planned) -> None:
+        self._places[name] = with_pod(self._places[name], planned.demand)
+        self._related.moved(self._places[name])
+        self.peak[pool_of(self._places[name].node)] += 1
 
 
 def action_of(release: Release | None) -> Action:
     """Return what Helm will do; a release that was not read is taken to be there, never for a fresh install."""
     return "install" if release is not None and not release.found else "upgrade"
-
-
-def deployed_to(release: Release | None, header: Header | None) -> str | None:
-    """Return the namespace that is deployed to: the release's, else the one that was named; None where nobody says."""
-    named = header.target.namespace if header else None
-    return (release.namespace if release else None) or named or None
-
-
-def namespaces_of(manifest: Manifest, namespace: str | None) -> frozenset[str]:
-    """Return the namespaces that the plan's pods are in; empty where that is not known."""
-    named = {workload.metadata.namespace for workload in (*manifest.workloads, *manifest.operated)} - {""}
-    return frozenset({namespace, *named}) if namespace else frozenset()
-
-
-def present(pods: Iterable[Pod], namespaces: Collection[str]) -> Counter[tuple[str, str]]:
-    """Count the pods of each workload by its kind and name; a ReplicaSet's name is its Deployment's and a hash.
-
-    Pods of other namespaces than these are somebody else's; of none, any may be.
-    """
-    found: Counter[tuple[str, str]] = Counter()
-    for pod in pods:
-        if not namespaces or pod.metadata.namespace in namespaces:
-            found.update(_workloads(pod))
-    return found
 
 
 def outgrown(found: Rollout, pods: Iterable[Pod], namespaces: Collection[str]) -> frozenset[str]:
@@ -163,7 +186,7 @@ def outgrown(found: Rollout, pods: Iterable[Pod], namespaces: Collection[str]) -
     for pod in pods:
         if not pod.spec.node_name or (namespaces and pod.metadata.namespace not in namespaces):
             continue
-        for kind, name in _workloads(pod):
+        for kind, name in workloads_of(pod):
             most = asked.setdefault(f"{kind.lower()}/{name}", Counter())
             most |= Counter(placed_requests(pod))
     hopeless = {p.object for p in (*found.closed, *(p for p, _ in found.too_big))}
@@ -172,17 +195,6 @@ def outgrown(found: Rollout, pods: Iterable[Pod], namespaces: Collection[str]) -
         for p in found.planned
         if p.object in asked and (p.object in hopeless or asked[p.object] - Counter(dict(p.demand.wanted)))
     )
-
-
-def _workloads(pod: Pod) -> Iterator[tuple[str, str]]:
-    """Yield kind and name of what made the pod, of a ReplicaSet also the Deployment's; of one that ended nothing."""
-    kind = owner_kind(pod)
-    if pod.status.phase in ENDED or kind is None:
-        return
-    name = next(owner.name for owner in pod.metadata.owner_references if owner.kind == kind)
-    if kind == "ReplicaSet":
-        yield "Deployment", name.rpartition("-")[0]
-    yield kind, name
 
 
 def surge_of(strategy: DeploymentStrategy, replicas: int) -> int:

@@ -143,7 +143,7 @@ def by_default(text: str = "", *, pods: tuple[Pod, ...] = (), known: Release = F
 def test_values_that_size_nothing_are_judged_by_the_charts_defaults() -> None:
     (found,) = by_default("global: {}")
     assert found.status is Status.PASS
-    assert found.message.startswith("29 workloads fit")
+    assert found.message.startswith("30 workloads fit")
     assert found.message.endswith("by the chart's defaults of 2.6.0")
 
 
@@ -158,7 +158,7 @@ def test_what_the_values_size_is_unknown_and_the_rest_is_judged() -> None:
     (found,) = by_default(text, cpu="6")
     assert said([found]) == [("unknown", "statefulset/cluedin-neo4j")]
     assert (found.location.line if found.location else None, found.hint) == (3, "pass --manifest or --chart")
-    assert "28 other workloads would fit without them, by the chart's defaults of 2.6.0" in found.message
+    assert "29 other workloads would fit without them, by the chart's defaults of 2.6.0" in found.message
     crowded, sized = by_default(text, cpu="2500m")
     assert (crowded.status, sized.status) == (Status.FAIL, Status.UNKNOWN)
     assert "would fit" not in sized.message
@@ -176,14 +176,14 @@ def test_pods_larger_than_the_defaults_tell_that_not_all_values_are_given() -> N
 def test_an_upgrade_by_the_defaults_counts_what_runs() -> None:
     same = app("cluedin-server-1-x", owner="ReplicaSet/cluedin-server-1", cpu="500m", memory="2Gi")
     (found,) = by_default(pods=(same,), known=release())
-    assert (found.status, found.evidence["extra"]) == (Status.PASS, 27)
+    assert (found.status, found.evidence["extra"]) == (Status.PASS, 29)
 
 
 def test_deployments_of_the_chart_that_stop_before_they_start_need_no_room_of_their_own() -> None:
     sql = app("cluedin-sqlserver-1-x", owner="ReplicaSet/cluedin-sqlserver-1", cpu="0", memory="0")
     ui = app("cluedin-ui-1-x", owner="ReplicaSet/cluedin-ui-1", cpu="0", memory="0")
     extra = [by_default(pods=pods, known=release())[0].evidence["extra"] for pods in ((), (sql,), (ui,), (sql, ui))]
-    assert extra == [28, 27, 28, 27]
+    assert extra == [30, 29, 30, 29]
 
 
 def test_no_plan_no_facts_and_another_releases_name_are_not_judged() -> None:
@@ -264,6 +264,45 @@ def test_pods_that_must_not_share_a_node_need_as_many_nodes() -> None:
     assert (found.status, found.object) == (Status.FAIL, "deployment/search")
     assert "anti-affinity" in found.message
     assert said(release_fit(nodes, (), planned, FRESH)) == [("pass", None)]
+
+
+EXPORTER = (
+    "{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: exporter}, spec: {template: {spec: {tolerations: "
+    "[{operator: Exists}], containers: [{name: c}]}}}}"
+)
+
+
+@pytest.mark.parametrize(("limit", "status"), [(4, "pass"), (3, "fail")])
+def test_the_plan_s_exporter_takes_a_slot_on_each_node(limit: int, status: str) -> None:
+    nodes = (node("n", pods=limit), node("m", pods=9, taints=["a=b:NoSchedule"]))
+    (fresh,) = release_fit(nodes, (), plan(EXPORTER, deployment("server")), FRESH)
+    there = tuple(app(f"exporter-{on}", on, "DaemonSet/exporter") for on in ("n", "m"))
+    (upgrade,) = release_fit(nodes, there, plan(EXPORTER, deployment("server")), release())
+    assert (fresh.status.value, upgrade.status.value) == (status, status)
+    assert (fresh.evidence.get("extra"), upgrade.evidence.get("extra")) == (
+        (3, 1) if status == "pass" else (None, None)
+    )
+
+
+def test_an_exporter_that_finds_no_slot_is_named() -> None:
+    (found,) = release_fit((node("n", pods=2), node("m")), (), plan(EXPORTER), FRESH)
+    assert said([found]) == [("fail", "daemonset/exporter")]
+    assert "Too many pods" in found.message
+
+
+def test_a_pool_grows_by_as_many_nodes_as_it_may() -> None:
+    growing = cluster(pools=(AgentPool(name="general", enable_auto_scaling=True, count=1, max_count=4),))
+    planned = plan(deployment("big", replicas=3, cpu="6"))
+    (found,) = release_fit((node("n", cpu="8"),), (app("a", cpu="4"),), planned, FRESH, cluster=growing)
+    assert (found.status, found.evidence["grown"]) == (Status.PASS, ["general"])
+    (found,) = release_fit(
+        (node("n", cpu="8"),),
+        (app("a", cpu="4"),),
+        plan(deployment("big", replicas=4, cpu="6")),
+        FRESH,
+        cluster=growing,
+    )
+    assert found.status is Status.FAIL
 
 
 def test_pods_of_the_same_name_in_another_namespace_are_not_the_release_s() -> None:
