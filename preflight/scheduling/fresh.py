@@ -10,7 +10,7 @@ from preflight.facts.azure import AgentPool
 from preflight.facts.kubernetes import DaemonSet, Node, PriorityClass
 from preflight.model import Evidence
 from preflight.scheduling.elsewhere import VolumeTies, again, may_run, numbered, with_pod
-from preflight.scheduling.fit import Demand, fits, refusal
+from preflight.scheduling.fit import Demand, fits, fits_beside, refusal
 from preflight.scheduling.pools import DISK_ZONE, ZONE, new_room, owner_kind, pool_of
 from preflight.scheduling.relations import Related, Relations
 from preflight.scheduling.room import Resident, Room
@@ -48,15 +48,15 @@ def fresh_pool(
     """Judge a pool that has nodes; `count` is how many new ones there may be.
 
     A new node runs every DaemonSet of the pool and these besides. Pinned are the pods that no node of another pool may
-    run. The largest is placed first, each on the first new node with room that other pods leave open to it; where that
-    fails, the pods that share a node now are tried together. New nodes stand in the zones of the pool's present ones,
+    run. Those that share a node now are tried together; where that fails, the largest is placed first, each on the
+    first new node with room that other pods leave open to it. New nodes stand in the zones of the pool's present ones,
     in turn.
     """
     members = [room for room in rooms.values() if pool_of(room.node) == pool]
-    pinned = tuple(r for room in members for r in room.residents if is_pinned(r, room.node, pool, rooms, ties))
+    others = [room for room in rooms.values() if pool_of(room.node) != pool]
+    pinned = tuple(r for room in members for r in room.residents if is_pinned(r, room.node, others, ties))
     room = new_room(members, f"new-{pool}", daemon_sets, priority_classes)
     fresh = [numbered(_in_zone_of(room, members[n % len(members)].node), n + 1) for n in range(count)]
-    others = [room for room in rooms.values() if pool_of(room.node) != pool]
     home_of = {resident.name: member.node for member in members for resident in member.residents}
 
     found = FreshPool(pool=pool, nodes=count, pinned=pinned, verdict="fits")
@@ -67,9 +67,12 @@ def fresh_pool(
         return msgspec.structs.replace(found, verdict="too-big", culprit=too_big, missing=missing)
     if missing := _beyond_all(pinned, room, count):
         return msgspec.structs.replace(found, verdict="too-much", missing=missing)
+    # What stands now is looked at first: it is the likeliest, and one look at each pod.
+    if _as_now(members, pinned, fresh, home_of, ties):
+        return found
     ordered = _largest_first(pinned, room)
     left_over = _pack(ordered, fresh, home_of, ties, sure=True, others=others)
-    if left_over is None or _as_now(members, pinned, fresh, home_of, ties):
+    if left_over is None:
         return found
     unsure = _pack(ordered, fresh, home_of, ties, sure=False, others=others) is None
     return msgspec.structs.replace(found, verdict="unsure" if unsure else "no-way-found", culprit=left_over)
@@ -87,12 +90,12 @@ def fresh_evidence(fresh: FreshPool) -> dict[str, Evidence]:
     }
 
 
-def is_pinned(resident: Resident, home: Node, pool: str, rooms: Mapping[str, Room], ties: VolumeTies) -> bool:
-    """Tell whether no node of another pool may run the pod; who is made on each node anyway is not looked at."""
+def is_pinned(resident: Resident, home: Node, others: Iterable[Room], ties: VolumeTies) -> bool:
+    """Tell whether no node of other pools may run the pod; who is made on each node anyway is not looked at."""
     if owner_kind(resident.pod) in ("DaemonSet", "Node"):
         return False
     demand = again(resident)
-    return not any(pool_of(room.node) != pool and may_run(demand, home, room.node, ties) for room in rooms.values())
+    return not any(may_run(demand, home, room.node, ties) for room in others)
 
 
 def surge(pool: AgentPool) -> int:
@@ -152,11 +155,21 @@ def _pack(
     """
     rooms = list(fresh)
     related = None if others is None else Related([*fresh, *others])
+    # Nodes only fill up here: one that is full for a pod stays full for those that need the same.
+    first_with_room: dict[object, int] = {}
     for pod in pods:
         demand = _without_company(again(pod))
         relations = related.to(demand.pod, demand.spec) if related else None
+        first = first_with_room.get((demand.wanted, demand.ports), 0)
+        while first < len(rooms) and not fits_beside(demand, rooms[first].allocatable, rooms[first].load):
+            first += 1
+        first_with_room[demand.wanted, demand.ports] = first
         index = next(
-            (i for i, room in enumerate(rooms) if _takes(demand, homes[pod.name], room, ties, relations, sure=sure)),
+            (
+                index
+                for index in range(first, len(rooms))
+                if _takes(demand, homes[pod.name], rooms[index], ties, relations, sure=sure)
+            ),
             None,
         )
         if index is None:
