@@ -1,11 +1,11 @@
 """addon-placement: what the scheduler will do with the add-on's driver and provider on every node."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.cures import one_more_node
 from preflight.scheduling.moving import make_room
-from preflight.scheduling.placement import Placement, Placements, place_addon
+from preflight.scheduling.placement import Placement, place_addon
 from preflight.scheduling.wording import amount, consequence, fit_table, plural, too_much, verdict_evidence
 
 _SAY = {Status.FAIL: fail, Status.WARN: warn, Status.UNKNOWN: unknown}
@@ -54,7 +54,7 @@ def addon_placement(
     table = {"table": fit_table(placements.nodes, statuses)}
     problems = [p for p in placements.nodes if p.verdict is not Status.PASS]
     problems.sort(key=lambda p: (-p.verdict.loudness, p.name))
-    room = make_room(placements, problems)
+    room, another = make_room(placements, problems), one_more_node(placements)
     for placement in problems:
         evidence = verdict_evidence(placement) | table
         table = {}
@@ -62,7 +62,7 @@ def addon_placement(
         yield _SAY[placement.verdict](
             message,
             f"node/{placement.name}",
-            _cure(placements, placement),
+            _cure(placement, another),
             evidence=evidence,
             commands=room.get(placement.name),
         )
@@ -76,11 +76,11 @@ def addon_placement(
         )
 
 
-def _cure(placements: Placements, placement: Placement) -> str:
+def _cure(placement: Placement, another: Callable[[Placement], str | None]) -> str:
     options = [f"request {amount(name, by)} of {name} less on the node" for name, by in placement.missing().items()]
     if placement.left < 0:
         options.append(f"free {plural(-placement.left, 'slot')}")
-    if any(move.is_homeless for move in placement.moves) and (pool := one_more_node(placements, placement)):
+    if any(move.is_homeless for move in placement.moves) and (pool := another(placement)):
         options.append(f"add one node to pool {pool} for those pushed out")
     if any(move.waits_for_volumes for move in placement.moves):
         options.append(

@@ -1,6 +1,6 @@
 """max-pods-headroom: pod slots on every node, with the add-on's pods counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
 from preflight.scheduling.cures import cost_of_slots, max_pods, one_more_node, pool_named
@@ -73,13 +73,14 @@ def max_pods_headroom(
     problems = [p for p in targeted if statuses[p.name] is not Status.PASS]
     problems.sort(key=lambda p: (-statuses[p.name].loudness, p.left, p.name))
     room = make_room(placements, problems, headroom=headroom)
+    another = one_more_node(placements)
     for number, placement in enumerate(problems):
         evidence = slots_evidence(placement)
         if number == 0:
             evidence["table"] = slots_table(targeted, statuses)
         say = {Status.FAIL: fail, Status.WARN: warn, Status.UNKNOWN: unknown}[statuses[placement.name]]
         message = _message(placement, crowded.get(placement.pool), cluster)
-        hint = _cure(placements, placement, headroom, cluster)
+        hint = _cure(placements, placement, headroom, cluster, another)
         cure = room.get(placement.name)
         yield say(message, f"node/{placement.name}", hint, evidence=evidence, commands=cure)
     calm = [p for p in targeted if statuses[p.name] is Status.PASS]
@@ -119,11 +120,17 @@ def _message(placement: Placement, crowd: str | None, cluster: facts.ManagedClus
     return "; ".join(parts)
 
 
-def _cure(placements: Placements, placement: Placement, headroom: int, cluster: facts.ManagedCluster | None) -> str:
+def _cure(
+    placements: Placements,
+    placement: Placement,
+    headroom: int,
+    cluster: facts.ManagedCluster | None,
+    another: Callable[[Placement], str | None],
+) -> str:
     number = max_pods([p for p in placements.nodes if p.pool == placement.pool], headroom, cluster)
     more = -placement.left if placement.left < 0 else max(headroom - placement.left, 1)
     options = [f"move or remove {plural(more, 'pod')}"]
-    if placement.left < 0 and (pool := one_more_node(placements, placement)):
+    if placement.left < 0 and (pool := another(placement)):
         options.append(f"add a node to pool {pool}")
     if number is not None and number > placement.limit:
         cost = cost_of_slots(number, placement, cluster)

@@ -1,12 +1,12 @@
 """node-resource-pressure: whether Neo4j and Elasticsearch keep their nodes when the add-on arrives."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from preflight import Commands, Finding, check, facts, fail, passed, skip, warn
 from preflight.scheduling.cures import one_more_node
 from preflight.scheduling.databases import database_of
 from preflight.scheduling.lowering import lower, reserved
-from preflight.scheduling.placement import Placement, Placements, place_addon
+from preflight.scheduling.placement import Placement, place_addon
 from preflight.scheduling.pressure import (
     Standing,
     left_of_cpu,
@@ -60,6 +60,7 @@ def node_resource_pressure(
         return
     in_use = memory_in_use(pods, pod_metrics) if pod_metrics else {}
     calm = []
+    another = one_more_node(placements)
     for standing in found:
         node = standing.node.metadata.name if standing.node else None
         serious = threats(standing)
@@ -72,7 +73,7 @@ def node_resource_pressure(
         yield say(
             " ".join(serious or slight),
             where,
-            _cure(placements, standing),
+            _cure(standing, another),
             evidence=pressure_evidence(standing),
             commands=_less(standing, reserve),
         )
@@ -99,12 +100,12 @@ def _scarce(placement: Placement, resource: str, reserve: float) -> int:
     return placement.used_with_addon(resource) + reserved(placement.before, resource, reserve) - has
 
 
-def _cure(placements: Placements, standing: Standing) -> str:
+def _cure(standing: Standing, another: Callable[[Placement], str | None]) -> str:
     placement, database = standing.placement, database_of(standing.pod)
     if placement is None:
         return "add a node that its selector, tolerations and volumes allow"
     options = [f"lower {database}'s {name} request by {amount(name, by)}" for name, by in placement.missing().items()]
-    if standing.move and (pool := one_more_node(placements, placement)):
+    if standing.move and (pool := another(placement)):
         options.append(f"add one node to pool {pool}")
     if standing.move and placement.left < 0:
         options.append("make room as max-pods-headroom says")

@@ -1,9 +1,10 @@
 """What would change the verdict, computed with the same functions that gave it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from preflight.facts.azure import AgentPool, ManagedCluster
-from preflight.scheduling.elsewhere import relocate
+from preflight.scheduling.elsewhere import Move, relocate
 from preflight.scheduling.placement import Placement, Placements
 from preflight.scheduling.pools import Growth, new_room, os_of, pool_of
 from preflight.scheduling.room import Room
@@ -52,22 +53,31 @@ def cost_of_slots(number: int, placement: Placement, cluster: ManagedCluster | N
     return " and ".join(words)
 
 
-def one_more_node(placements: Placements, placement: Placement) -> str | None:
-    """Return the pool in which one more node would give every victim of this node a place; the node's own first."""
+def one_more_node(placements: Placements) -> Callable[[Placement], str | None]:
+    """Return what names, for a node, the pool in which one more node would give all its victims a place.
+
+    Its own pool is tried first. What becomes of all victims is worked out once for each pool, however many nodes ask.
+    """
     displaced = [(m.node, m.resident) for p in placements.nodes for m in p.moves]
-    mine = {m.resident.name for m in placement.moves}
-    if not mine:
-        return None
     members: dict[str, list[Room]] = {}
     for room in placements.rooms.values():
         members.setdefault(pool_of(room.node), []).append(room)
-    for pool in sorted(members.keys() - {""}, key=lambda name: (name != placement.pool, name)):
+
+    @cache
+    def moves_with(pool: str) -> Mapping[str, Move]:
         room = new_room(members[pool], f"a new node of pool {pool}", placements.arrivals)
         growth = (Growth(pool=pool, room=room, more=1),)
-        moves = relocate(displaced, placements.after, ties=placements.ties, growth=growth)
-        if all(not moves[name].is_homeless and not moves[name].is_unsure for name in mine):
-            return pool
-    return None
+        return relocate(displaced, placements.after, ties=placements.ties, growth=growth)
+
+    def pool_for(placement: Placement) -> str | None:
+        victims = [move.resident.name for move in placement.moves]
+        for pool in sorted(members.keys() - {""}, key=lambda name: (name != placement.pool, name)) if victims else ():
+            moves = moves_with(pool)
+            if not any(moves[name].is_homeless or moves[name].is_unsure for name in victims):
+                return pool
+        return None
+
+    return pool_for
 
 
 def _is_only_system_pool(pool: AgentPool | None, cluster: ManagedCluster | None, members: Iterable[Placement]) -> bool:

@@ -1,5 +1,7 @@
 """How long the prediction takes against one pass of the pod-request function over the same decoded pods.
 
+The checks of capacity that nodes and pods are enough for are measured too: judging must not cost much more than that.
+
     python -m tests.benchmarks.scheduling
 
 5,000 nodes and 150,000 pods; the add-on's pair arrives in both orders, and one node in ten is full, so that it has to
@@ -10,9 +12,14 @@ import gc
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
+from checks.addon_placement import addon_placement
+from checks.fresh_node_fit import fresh_node_fit
+from checks.max_pods_headroom import max_pods_headroom
+from checks.node_resource_pressure import node_resource_pressure
 from preflight.facts import Node, Pod
 from preflight.scheduling.addon import addon_pair
 from preflight.scheduling.prediction import predict
@@ -101,6 +108,9 @@ def main() -> None:
     print(f"one pass of the pod-request function  {requests:6.2f} s")
     print(f"the add-on's pair in both orders      {whole:6.2f} s")
     print(f"ratio                                 {whole / requests:6.2f}   (goal: at most {GOAL:g})")
+    for check in (max_pods_headroom, addon_placement, node_resource_pressure, fresh_node_fit):
+        judging = _fastest(partial(check, nodes, pods))
+        print(f"{check.id:<37} {judging:6.2f} s   ratio {judging / requests:.2f}")
 
 
 if __name__ == "__main__":

@@ -154,9 +154,9 @@ def test_an_addon_pod_that_finds_no_place_fails() -> None:
 def test_one_more_node_of_the_right_pool_is_found() -> None:
     victims = [app("a", "full", cpu="500m"), app("b", "full", cpu="500m")]
     placements = place_addon([FULL, node("data", pool="data", taints=["pool=data:NoSchedule"])], victims)
-    assert one_more_node(placements, placed(placements)) == "general"
+    assert one_more_node(placements)(placed(placements)) == "general"
     too_big = place_addon([FULL], [app("a", "full")])
-    assert one_more_node(too_big, placed(too_big)) is None
+    assert one_more_node(too_big)(placed(too_big)) is None
 
 
 def pools(**fields: object) -> ManagedCluster:
