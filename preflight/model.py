@@ -136,13 +136,17 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FactState(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one fact: `read`, or the kind of `Missing` with its reason."""
+    """What became of one fact: `read`, or the kind of `Missing` with its reason.
+
+    `ask` is the command that gives it, for bash; `ask_powershell` is the same for PowerShell.
+    """
 
     name: str
     right: str
     state: str
     reason: str = ""
     ask: str = ""
+    ask_powershell: str = ""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

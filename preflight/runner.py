@@ -1,7 +1,8 @@
 """Judge a snapshot: every selected check once, in the catalogue's order. Pure."""
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from preflight.definition import Check
@@ -9,8 +10,10 @@ from preflight.errors import PreflightError
 from preflight.facts import Fact, Header, Missing, Snapshot, instant
 from preflight.model import FactState, Finding, Outcome, Report, Status
 from preflight.settings import Settings
+from preflight.shells import powershell_word
 from preflight.waivers import applied
 
+_NAME = re.compile(r"\{(cluster|group|vault|namespace)\}")
 NO_VERDICT = "the check reached no verdict"
 
 
@@ -106,13 +109,20 @@ def _welcome(check: Check, snapshot: Snapshot, name: str) -> Any:  # noqa: ANN40
 def _state(fact: Fact, snapshot: Snapshot) -> FactState:
     value = snapshot.get(fact.name)
     if isinstance(value, Missing):
-        ask = "" if value.is_skip else filled_in(fact.ask, snapshot.header)
-        return FactState(name=fact.name, right=fact.right, state=value.why, reason=value.reason, ask=ask)
+        ask = "" if value.is_skip else fact.ask
+        return FactState(
+            name=fact.name,
+            right=fact.right,
+            state=value.why,
+            reason=value.reason,
+            ask=filled_in(ask, snapshot.header),
+            ask_powershell=filled_in(ask, snapshot.header, powershell_word),
+        )
     return FactState(name=fact.name, right=fact.right, state="read")
 
 
-def filled_in(ask: str, header: Header) -> str:
-    """Put the target's names into a command; what is not known stays a word in capitals.
+def filled_in(ask: str, header: Header, quote: Callable[[str], str] = shlex.quote) -> str:
+    """Put the target's names into a command, quoted for its shell; what is not known stays a word in capitals.
 
     >>> from preflight.model import Target
     >>> filled_in("az keyvault show -n {vault}", Header(
@@ -126,7 +136,5 @@ def filled_in(ask: str, header: Header) -> str:
         "vault": target.vault,
         "namespace": target.namespace,
     }
-    for word, name in names.items():
-        # A name comes from the cluster or a file: quoted, it cannot become a command of whoever pastes it.
-        ask = ask.replace("{" + word + "}", shlex.quote(name) if name else word.upper())
-    return ask
+    # A name comes from the cluster or a file: quoted, it cannot become a command of whoever pastes it.
+    return _NAME.sub(lambda found: quote(name) if (name := names[found[1]]) else found[1].upper(), ask)

@@ -34,7 +34,7 @@ def commands(*lines: Words | Into | Note) -> Commands:
     """
     return Commands(
         bash=tuple(_line(line, shlex.quote) for line in lines),
-        powershell=tuple(_line(line, _powershell_word) for line in lines),
+        powershell=tuple(_line(line, powershell_word) for line in lines),
     )
 
 
@@ -60,7 +60,8 @@ def _line(line: Words | Into | Note, quoted: Callable[[str], str]) -> str:
     return " ".join(map(quoted, line))
 
 
-def _powershell_word(word: str) -> str:
+def powershell_word(word: str) -> str:
+    """Quote a word for PowerShell, as `shlex.quote` does for bash."""
     # What bash takes as it is PowerShell does too, but for a leading @, for commas, which make a list, and for options
     # with their value: it passes -a.yaml on as two words.
     plain = word == shlex.quote(word) and not word.startswith("@") and "," not in word

@@ -2,6 +2,8 @@
 
 # ruff: noqa: ARG001 - a check's parameters are its declaration, used or not
 
+import re
+import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -182,3 +184,14 @@ def test_the_header_goes_into_the_report() -> None:
 
 def test_names_that_are_not_known_stay_words() -> None:
     assert filled_in("az aks show -g {group} -n {cluster}", header()) == "az aks show -g GROUP -n CLUSTER"
+
+
+@pytest.mark.parametrize("name", ["$(touch x)", "a b", "it's", "a,b", "@a", "\u2019; x"])
+def test_names_are_quoted_for_each_shell(name: str) -> None:
+    given = header(target=Target(vault=name))
+    report = judged(needs_two, given=given, vault=Missing(reason="403", why="refused"))
+    (state,) = [state for state in report.facts if state.name == "vault"]
+    assert shlex.split(state.ask)[-1] == name
+    quoted = state.ask_powershell.removeprefix("az keyvault show -n ")
+    assert re.fullmatch("'(?:[^'\u2018-\u201b]|(['\u2018-\u201b])\\1)*'", quoted)
+    assert re.sub("(['\u2018-\u201b])\\1", r"\1", quoted[1:-1]) == name

@@ -17,6 +17,8 @@ from preflight.report.document import Document
 FORMATS = ("text", "json", "junit", "html", "markdown", "sarif", "annotations", "runbook", "patch")
 """Formats of a report, each a module of preflight.report with a function `render`."""
 
+ON_WINDOWS = sys.platform == "win32"
+"""Where commands that are printed are pasted into PowerShell."""
 _NARROWEST, _WIDEST = 40, 140
 
 
@@ -110,7 +112,7 @@ def _rendered(document: Document, output: Output, *, verbosity: int, color: str)
     if output.format != "text":
         return str(module.render(document))
     if output.file:
-        return str(module.render(document, verbosity=verbosity, color=False, unicode=True))
+        return str(module.render(document, verbosity=verbosity, color=False, unicode=True, powershell=ON_WINDOWS))
     return str(
         module.render(
             document,
@@ -118,6 +120,7 @@ def _rendered(document: Document, output: Output, *, verbosity: int, color: str)
             color=wants_color(color),
             unicode=takes_unicode(),
             verbosity=verbosity,
+            powershell=ON_WINDOWS,
         )
     )
 

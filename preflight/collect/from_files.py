@@ -31,7 +31,9 @@ def gather_files(request: Request, facts: Mapping[str, Fact]) -> Snapshot:
     what another verb was meant for.
     """
     given, base = _read(request, facts)
-    laid_over = {name: value for name, value in given.facts.items() if not _not_given(value)} | planned(request)
+    laid_over, unused = _better(given.facts, base.facts if base else {})
+    laid_over |= planned(request)
+    given = msgspec.structs.replace(given, notes=given.notes + unused)
     if base:
         _refuse_other_cluster(base, laid_over, request.paths)
     found = {**(base.facts if base else given.facts), **laid_over}
@@ -81,6 +83,23 @@ def _refuse_other_cluster(base: Snapshot, files: Mapping[str, Any], paths: tuple
     one, other = base.get("cluster"), files.get("cluster")
     if isinstance(one, ManagedCluster) and isinstance(other, ManagedCluster) and not same_id(one.id, other.id):
         raise InputError(f"{' and '.join(paths)} are of two clusters, {one.name} and {other.name}; give those of one")
+
+
+def _better(given: Mapping[str, Any], known: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return what files give beyond a bundle's facts, and a note on each list that is not all there in the files.
+
+    A list of which the files hold a part is no reason to forget the bundle's own.
+    """
+    found = {name: value for name, value in given.items() if not _not_given(value)}
+    worse = {
+        name: value.reason
+        for name, value in found.items()
+        if isinstance(value, Missing) and not isinstance(known.get(name, value), Missing)
+    }
+    notes = tuple(
+        f"{name.replace('_', ' ')} are the bundle's, not those of the files: {reason}" for name, reason in worse.items()
+    )
+    return {name: value for name, value in found.items() if name not in worse}, notes
 
 
 def _not_given(value: Any) -> bool:  # noqa: ANN401 - any fact's value

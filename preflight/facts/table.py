@@ -50,19 +50,34 @@ from preflight.facts.plan import Manifest, Release, Values
 from preflight.facts.snapshot import Fact
 
 
-def _kubernetes(name: str, item: Any, path: str, ask: str = "") -> Fact:  # noqa: ANN401 - a type
+def _kubernetes(name: str, item: Any, path: str, *, everywhere: bool = True, maybe_none: bool = False) -> Fact:  # noqa: ANN401 - a type
+    """Describe a list of the API server.
+
+    `kubectl get -o json` prints an empty list without saying of what, so where there may be none the path is asked for.
+    """
     kind = path.rsplit("/", 1)[-1]
     group = "" if path.startswith("/api/v1") else "." + path.split("/")[2]
     return Fact(
         name=name,
         type=tuple[item, ...],
         source="kubernetes",
-        right=f"list {kind}{group} in all namespaces" if ask.endswith("-A -o json") else f"list {kind}{group}",
-        ask=ask or f"kubectl get {kind} -o json",
+        right=f"list {kind}{group}{' in all namespaces' if everywhere else ''}",
+        ask=_raw(path) if maybe_none else f"kubectl get {kind}{' -A' if everywhere else ''} -o json",
         path=path,
     )
 
 
+def _raw(path: str) -> str:
+    return f"kubectl get --raw {path}"
+
+
+def _listed(fact: str, command: str, value: str = "@") -> str:
+    """Return a command of az whose answer says of what it is even where there is none of it."""
+    return f"az {command} --query \"{{fact: '{fact}', value: {value}}}\""
+
+
+_GROUPS = _raw("/apis")
+"""Says which kinds there are at all: of a kind that is not served there is no list."""
 _VAULT_ID = "$(az keyvault show -n {vault} --query id -o tsv)"
 _CLUSTER_ID = "$(az aks show -g {group} -n {cluster} --query id -o tsv)"
 _NODE_GROUP = "$(az aks show -g {group} -n {cluster} --query nodeResourceGroup -o tsv)"
@@ -87,38 +102,34 @@ def _permissions_at(scope: str) -> str:
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (
-        _kubernetes("nodes", Node, "/api/v1/nodes"),
-        _kubernetes("pods", Pod, "/api/v1/pods", "kubectl get pods -A -o json"),
-        _kubernetes("daemon_sets", DaemonSet, "/apis/apps/v1/daemonsets", "kubectl get daemonsets -A -o json"),
-        _kubernetes("priority_classes", PriorityClass, "/apis/scheduling.k8s.io/v1/priorityclasses"),
+        _kubernetes("nodes", Node, "/api/v1/nodes", everywhere=False),
+        _kubernetes("pods", Pod, "/api/v1/pods"),
+        _kubernetes("daemon_sets", DaemonSet, "/apis/apps/v1/daemonsets"),
+        _kubernetes("priority_classes", PriorityClass, "/apis/scheduling.k8s.io/v1/priorityclasses", everywhere=False),
         _kubernetes(
-            "pod_disruption_budgets",
-            PodDisruptionBudget,
-            "/apis/policy/v1/poddisruptionbudgets",
-            "kubectl get poddisruptionbudgets -A -o json",
+            "pod_disruption_budgets", PodDisruptionBudget, "/apis/policy/v1/poddisruptionbudgets", maybe_none=True
         ),
-        _kubernetes("deployments", Deployment, "/apis/apps/v1/deployments", "kubectl get deployments -A -o json"),
-        _kubernetes("stateful_sets", StatefulSet, "/apis/apps/v1/statefulsets", "kubectl get statefulsets -A -o json"),
-        _kubernetes("replica_sets", ReplicaSet, "/apis/apps/v1/replicasets", "kubectl get replicasets -A -o json"),
-        _kubernetes("jobs", Job, "/apis/batch/v1/jobs", "kubectl get jobs -A -o json"),
-        _kubernetes("ingresses", Ingress, "/apis/networking.k8s.io/v1/ingresses", "kubectl get ingresses -A -o json"),
-        _kubernetes("persistent_volumes", PersistentVolume, "/api/v1/persistentvolumes"),
+        _kubernetes("deployments", Deployment, "/apis/apps/v1/deployments"),
+        _kubernetes("stateful_sets", StatefulSet, "/apis/apps/v1/statefulsets", maybe_none=True),
+        _kubernetes("replica_sets", ReplicaSet, "/apis/apps/v1/replicasets"),
+        _kubernetes("jobs", Job, "/apis/batch/v1/jobs", maybe_none=True),
+        _kubernetes("ingresses", Ingress, "/apis/networking.k8s.io/v1/ingresses", maybe_none=True),
         _kubernetes(
-            "persistent_volume_claims",
-            PersistentVolumeClaim,
-            "/api/v1/persistentvolumeclaims",
-            "kubectl get persistentvolumeclaims -A -o json",
+            "persistent_volumes", PersistentVolume, "/api/v1/persistentvolumes", everywhere=False, maybe_none=True
+        ),
+        _kubernetes(
+            "persistent_volume_claims", PersistentVolumeClaim, "/api/v1/persistentvolumeclaims", maybe_none=True
         ),
         Fact(
             name="pod_metrics",
             type=tuple[PodMetrics, ...],
             source="kubernetes",
             right="list pods.metrics.k8s.io in all namespaces (optional: what pods use now)",
-            ask="kubectl get --raw /apis/metrics.k8s.io/v1beta1/pods",
+            ask=_raw("/apis/metrics.k8s.io/v1beta1/pods"),
             path="/apis/metrics.k8s.io/v1beta1/pods",
         ),
-        _kubernetes("events", Event, "/api/v1/events", "kubectl get events -A -o json"),
-        _kubernetes("csi_drivers", CSIDriver, "/apis/storage.k8s.io/v1/csidrivers"),
+        _kubernetes("events", Event, "/api/v1/events", maybe_none=True),
+        _kubernetes("csi_drivers", CSIDriver, "/apis/storage.k8s.io/v1/csidrivers", everywhere=False, maybe_none=True),
         Fact(
             name="secrets",
             type=tuple[Secret, ...],
@@ -131,28 +142,28 @@ FACTS: dict[str, Fact] = {
             type=SecretProviderClasses,
             source="kubernetes",
             right="list secretproviderclasses.secrets-store.csi.x-k8s.io in all namespaces",
-            ask="kubectl get secretproviderclasses -A -o json",
+            ask=f"{_GROUPS}; {_raw('/apis/secrets-store.csi.x-k8s.io/v1/secretproviderclasses')}",
         ),
         Fact(
             name="secret_provider_class_pod_statuses",
             type=SecretProviderClassPodStatuses,
             source="kubernetes",
             right="list secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io in all namespaces",
-            ask="kubectl get secretproviderclasspodstatuses -A -o json",
+            ask=f"{_GROUPS}; {_raw('/apis/secrets-store.csi.x-k8s.io/v1/secretproviderclasspodstatuses')}",
         ),
         Fact(
             name="cert_manager_certificates",
             type=CertificateObjects,
             source="kubernetes",
             right="list certificates.cert-manager.io in all namespaces",
-            ask="kubectl get certificates.cert-manager.io -A -o json",
+            ask=f"{_GROUPS}; {_raw('/apis/cert-manager.io/v1/certificates')}",
         ),
         Fact(
             name="access_reviews",
             type=tuple[AccessReview, ...],
             source="kubernetes",
             right="create selfsubjectaccessreviews.authorization.k8s.io, which everybody may",
-            ask="kubectl auth can-i --list -n {namespace}",
+            ask="cluedin-preflight run -c operator-permissions --save-bundle FILE",
         ),
         Fact(
             name="cluster",
@@ -166,7 +177,7 @@ FACTS: dict[str, Fact] = {
             type=tuple[ManagedIdentity, ...],
             source="azure",
             right="Microsoft.ManagedIdentity/userAssignedIdentities/read",
-            ask="az identity list",
+            ask=_listed("identities", "identity list"),
         ),
         Fact(
             name="vault",
@@ -180,21 +191,25 @@ FACTS: dict[str, Fact] = {
             type=RoleAssignments,
             source="azure",
             right="Microsoft.Authorization/roleAssignments/read at the vault",
-            ask=f"az role assignment list --scope {_VAULT_ID} --include-inherited",
+            ask=_listed("role_assignments", f"role assignment list --scope {_VAULT_ID} --include-inherited"),
         ),
         Fact(
             name="role_definitions",
             type=tuple[RoleDefinition, ...],
             source="azure",
             right="Microsoft.Authorization/roleDefinitions/read",
-            ask="az role definition list",
+            ask=_listed("role_definitions", "role definition list"),
         ),
         Fact(
             name="deny_assignments",
             type=tuple[DenyAssignment, ...],
             source="azure",
             right="Microsoft.Authorization/denyAssignments/read at the vault",
-            ask=f'az rest --url "{_VAULT_ID}/{_AUTHORIZATION}/denyAssignments?api-version=2022-04-01"',
+            ask=_listed(
+                "deny_assignments",
+                f'rest --url "{_VAULT_ID}/{_AUTHORIZATION}/denyAssignments?api-version=2022-04-01"',
+                "value",
+            ),
         ),
         Fact(
             name="group_memberships",
@@ -216,49 +231,52 @@ FACTS: dict[str, Fact] = {
             type=tuple[Lock, ...],
             source="azure",
             right="Microsoft.Authorization/locks/read",
-            ask="az lock list",
+            ask=_listed("locks", "lock list"),
         ),
         Fact(
             name="scale_sets",
             type=tuple[ScaleSet, ...],
             source="azure",
             right="Microsoft.Compute/virtualMachineScaleSets/read in the node resource group",
-            ask=f"az vmss list -g {_NODE_GROUP}",
+            ask=_listed("scale_sets", f"vmss list -g {_NODE_GROUP}"),
         ),
         Fact(
             name="networks",
             type=tuple[VirtualNetwork, ...],
             source="azure",
             right="Microsoft.Network/virtualNetworks/read for the networks of the nodes",
-            ask="az network vnet list",
+            ask=_listed("networks", "network vnet list"),
         ),
         Fact(
             name="private_endpoints",
             type=tuple[PrivateEndpoint, ...],
             source="azure",
             right="Microsoft.Network/privateEndpoints/read for the private endpoints of the vault",
-            ask="az network private-endpoint list",
+            ask=_listed("private_endpoints", "network private-endpoint list"),
         ),
         Fact(
             name="private_dns_zone_links",
             type=tuple[PrivateDnsZoneLink, ...],
             source="azure",
             right="Microsoft.Network/privateDnsZones/virtualNetworkLinks/read",
-            ask="az network private-dns link vnet list -g DNS_RESOURCE_GROUP -z privatelink.vaultcore.azure.net",
+            ask=_listed(
+                "private_dns_zone_links",
+                "network private-dns link vnet list -g DNS_RESOURCE_GROUP -z privatelink.vaultcore.azure.net",
+            ),
         ),
         Fact(
             name="outbound_addresses",
             type=tuple[PublicIPAddress, ...],
             source="azure",
             right="Microsoft.Network/publicIPAddresses/read in the node resource group",
-            ask=f"az network public-ip list -g {_NODE_GROUP}",
+            ask=_listed("outbound_addresses", f"network public-ip list -g {_NODE_GROUP}"),
         ),
         Fact(
             name="deleted_vaults",
             type=tuple[DeletedVault, ...],
             source="azure",
             right="Microsoft.KeyVault/deletedVaults/read",
-            ask="az keyvault list-deleted --resource-type vault",
+            ask=_listed("deleted_vaults", "keyvault list-deleted --resource-type vault"),
         ),
         Fact(
             name="vault_name",
@@ -272,14 +290,14 @@ FACTS: dict[str, Fact] = {
             type=tuple[VaultObject, ...],
             source="vault",
             right="list secrets of the vault (Key Vault Reader, or policy secrets: list); values are never read",
-            ask="az keyvault secret list --include-managed true --vault-name {vault}",
+            ask=_listed("vault_secrets", "keyvault secret list --include-managed true --vault-name {vault}"),
         ),
         Fact(
             name="vault_certificates",
             type=tuple[VaultObject, ...],
             source="vault",
             right="list certificates of the vault (Key Vault Reader, or policy certificates: list)",
-            ask="az keyvault certificate list --vault-name {vault}",
+            ask=_listed("vault_certificates", "keyvault certificate list --vault-name {vault}"),
         ),
         Fact(
             name="vault_secret_versions",
@@ -301,14 +319,14 @@ FACTS: dict[str, Fact] = {
             type=tuple[DeletedVaultObject, ...],
             source="vault",
             right="list deleted secrets of the vault (Key Vault Reader, or policy secrets: list)",
-            ask="az keyvault secret list-deleted --vault-name {vault}",
+            ask=_listed("deleted_vault_secrets", "keyvault secret list-deleted --vault-name {vault}"),
         ),
         Fact(
             name="deleted_vault_certificates",
             type=tuple[DeletedVaultObject, ...],
             source="vault",
             right="list deleted certificates of the vault (Key Vault Reader, or policy certificates: list)",
-            ask="az keyvault certificate list-deleted --vault-name {vault}",
+            ask=_listed("deleted_vault_certificates", "keyvault certificate list-deleted --vault-name {vault}"),
         ),
         Fact(
             name="certificate_policies",

@@ -46,11 +46,12 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact that lacks and keeps a check from its verdict, and the command that gives it as a file."""
+    """A fact that lacks and keeps a check from its verdict, and the command that gives it as a file, for each shell."""
 
     fact: str
     reason: str
     ask: str
+    ask_powershell: str = ""
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
@@ -218,7 +219,9 @@ def _missing(outcomes: Iterable[Judged], facts: Iterable[FactState]) -> tuple[As
     wanted = Counter(name for outcome in outcomes if outcome.status is Status.UNKNOWN for name in outcome.reads)
     lacking = [fact for fact in facts if fact.state not in _READ and wanted[fact.name]]
     lacking.sort(key=lambda fact: -wanted[fact.name])
-    return tuple(Ask(fact=fact.name, reason=fact.reason, ask=fact.ask) for fact in lacking)
+    return tuple(
+        Ask(fact=fact.name, reason=fact.reason, ask=fact.ask, ask_powershell=fact.ask_powershell) for fact in lacking
+    )
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -21,8 +21,10 @@ def render(document: Document) -> str:
     if document.coverage.missing:
         blocks.append("## What is not known yet")
         blocks.append("Ask somebody with the right for these, and judge again with what they give.")
-        asks = dict.fromkeys(missing.ask for missing in document.coverage.missing if missing.ask)
-        blocks += shells(Commands(bash=tuple(asks)))
+        asked = [missing for missing in document.coverage.missing if missing.ask]
+        bash = dict.fromkeys(missing.ask for missing in asked)
+        powershell = dict.fromkeys(missing.ask_powershell or missing.ask for missing in asked)
+        blocks += shells(Commands(bash=tuple(bash), powershell=tuple(powershell)))
     return "\n\n".join(blocks) + "\n"
 
 

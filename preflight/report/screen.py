@@ -26,11 +26,12 @@ _STYLES: dict[Style, dict[str, str | bool]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
-    """What the terminal can show: columns, colour, and characters beyond ASCII."""
+    """What the terminal can show: columns, colour, and characters beyond ASCII; and which shell it has."""
 
     width: int
     color: bool
     unicode: bool
+    powershell: bool = False
 
     def text(self, text: str) -> str:
         """Return foreign text as one harmless line this terminal can show."""
@@ -66,7 +67,7 @@ class Screen:
         return lines
 
     def command(self, command: str, indent: int) -> list[str]:
-        """Return a shell command that can be pasted: never cut, continued by a backslash between its words."""
+        """Return a shell command that can be pasted: never cut, continued between its words as its shell has it."""
         if not pasteable(command) or (not self.unicode and not command.isascii()):
             return [" " * indent + self.cut(NOT_PASTEABLE, self.width - indent)]
         words = _SHELL_WORD.findall(command)
@@ -74,7 +75,7 @@ class Screen:
         lines = [words[0]]
         for word in words[1:]:
             if columns(f"{lines[-1]} {word}") > self.width - indent - 2:
-                lines[-1] += " \\"
+                lines[-1] += " `" if self.powershell else " \\"
                 lines.append(f"  {word}")
             else:
                 lines[-1] += f" {word}"

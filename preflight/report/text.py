@@ -36,13 +36,19 @@ _STEPS = 3
 
 
 def render(
-    document: Document, *, width: int = 80, color: bool = False, unicode: bool = True, verbosity: int = 0
+    document: Document,
+    *,
+    width: int = 80,
+    color: bool = False,
+    unicode: bool = True,
+    verbosity: int = 0,
+    powershell: bool = False,
 ) -> str:
-    """Return the report for a terminal of `width` columns (40 at least).
+    """Return the report for a terminal of `width` columns (40 at least), with its commands for bash or PowerShell.
 
     `verbosity` -1 shows problems and the footer only, 1 shows every object with the arithmetic behind it.
     """
-    screen = Screen(width=max(width, 40), color=color, unicode=unicode)
+    screen = Screen(width=max(width, 40), color=color, unicode=unicode, powershell=powershell)
     sections = [] if verbosity < 0 else [_head(document, screen)]
     sections += _groups(document, screen, verbosity)
     sections += [_asks(document, screen), _next(document, screen, verbosity), _answer(document, screen)]
@@ -161,7 +167,7 @@ def _finding(finding: Finding, screen: Screen, verbosity: int) -> list[str]:
     lines += [f"{'':{_INDENT}}{screen.styled('->' if not i else '  ', 'cure')} {line}" for i, line in enumerate(cure)]
     if verbosity > 0:
         lines += _evidence(finding, screen)
-        for command in finding.commands.bash if finding.commands else ():
+        for command in _commands(finding, screen):
             lines += screen.command(command, _INDENT + 3)
     return lines
 
@@ -178,6 +184,12 @@ def _evidence(finding: Finding, screen: Screen) -> list[str]:
     return lines
 
 
+def _commands(finding: Finding, screen: Screen) -> tuple[str, ...]:
+    if finding.commands is None:
+        return ()
+    return (screen.powershell and finding.commands.powershell) or finding.commands.bash
+
+
 def _waived(waived: Waived, screen: Screen, verbosity: int) -> list[str]:
     finding = waived.finding
     what = f"waived until {waived.until} by {waived.owner} ({waived.reason}): {finding.object or ''} {finding.message}"
@@ -192,7 +204,8 @@ def _asks(document: Document, screen: Screen) -> list[str]:
     coverage = document.coverage
     if not coverage.unknown:
         return []
-    commands = list(dict.fromkeys(missing.ask for missing in coverage.missing if missing.ask))
+    asks = ((missing.ask_powershell if screen.powershell else "") or missing.ask for missing in coverage.missing)
+    commands = list(dict.fromkeys(ask for ask in asks if ask))
     lines = [f"Not judged: {coverage.unknown}." + (" Ask for:" if commands else "")]
     for command in commands[:_ASKS]:
         lines += screen.command(command, 2)

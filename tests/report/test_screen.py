@@ -27,6 +27,14 @@ def test_a_command_is_continued_between_its_words_only() -> None:
     ]
 
 
+def test_powershell_continues_its_lines_in_its_own_way() -> None:
+    screen = Screen(width=40, color=False, unicode=True, powershell=True)
+    assert screen.command("az role assignment create --role 'Key Vault Secrets User'", 2) == [
+        "  az role assignment create --role `",
+        "    'Key Vault Secrets User'",
+    ]
+
+
 def test_a_command_that_cannot_be_shown_as_it_is_is_not_shown() -> None:
     wide = Screen(width=80, color=False, unicode=False)
     assert wide.command("az aks show -n 'a\x1b[1m'", 2) == [f"  {NOT_PASTEABLE}"]

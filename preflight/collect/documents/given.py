@@ -15,6 +15,7 @@ import msgspec
 from preflight.collect.decoding import Undecodable
 from preflight.collect.documents.assembly import Choice, assemble
 from preflight.collect.documents.found import Found
+from preflight.collect.documents.peeking import field, string
 from preflight.collect.documents.pile import Bundle, Kept, Pile
 from preflight.collect.documents.recognise import Kinds, kinds_named, kinds_of, recognise
 from preflight.collect.documents.split import Malformed
@@ -72,6 +73,8 @@ def read_files(
         raise InputError(
             f"{', '.join(shown(str(path)) for path in paths)}: nothing here is a dump; expected {EXPECTED}"
         )
+    if not choice.vault_name and len(pile.bundles) == 1:
+        choice = msgspec.structs.replace(choice, vault_name=_vault_of(pile.bundles[0]))
     assembled, listed = assemble(pile, facts, choice)
     pile.notes += [
         f"{count} of {what.replace('_', ' ')} in more than one file: the newer copy counts"
@@ -88,6 +91,11 @@ def read_files(
         results=tuple(pile.results),
         collected_at=max(pile.dates).isoformat() if pile.dates else None,
     )
+
+
+def _vault_of(bundle: Bundle) -> str | None:
+    """Return the vault that a bundle is of: what is given beside it is meant of the same one."""
+    return string(field(field(field(msgspec.Raw(bundle.data), "header"), "target"), "vault"))
 
 
 def _read(text: Text, pile: Pile, kinds: Kinds, facts: Mapping[str, Fact]) -> None:
