@@ -70,6 +70,8 @@ def command(
 
     if limit and (reading["paths"] or reading["offline"]):
         raise UsageError("--wait looks at a live cluster again and again; files do not change")
+    if read_values and (reading["paths"] or reading["offline"]):
+        raise UsageError("--read-values fetches values from a cluster and its vault; files hold none")
     if limit and all(offer.check.id != WATCHED for offer in offers):
         raise UsageError(f"--wait waits for what {WATCHED} misses: select it too")
     tell = nowhere if quiet else on_stderr

@@ -89,7 +89,8 @@ def _somebodys(
     if driver < UPDATING:
         why = f"{name} is there, made by somebody else: this driver leaves it alone, so it stays as it is for ever"
         return _fail(why, hint, commands)
-    lost = sorted(set(existing.keys or ()) - {key for key, _ in planned.keys})
+    wanted = {key for key, _ in planned.keys}
+    lost = sorted(set(existing.keys or ()) - wanted)
     other_type = bool(existing.type) and existing.type != planned.type
     if other_type or existing.immutable:
         cause = f"is of type {existing.type}, not {planned.type}" if other_type else "is immutable"
@@ -98,8 +99,14 @@ def _somebodys(
     if lost:
         why = f"{name} is there, made by somebody else, and replaced whole: {', '.join(lost)} would be lost"
         return _fail(why, f"add {', '.join(lost)} to secretKeys, or rename one of the two")
+    count = existing.key_count
+    if existing.keys is None and count is not None and count > len(wanted):
+        more = f"it has {count} keys, {len(wanted)} are planned"
+        why = f"{name} is there, made by somebody else, and replaced whole: {more}"
+        return _fail(why, "add the others to secretKeys, or rename one of the two")
     why = f"{name} is there, made by somebody else; this driver replaces it with the vault's values"
-    return _warn(why, "make sure that the vault holds the same values")
+    doubt = "; which keys it has is not known, and any that is not planned is lost" if existing.keys is None else ""
+    return _warn(why + doubt, "make sure that the vault holds the same values")
 
 
 def _take_over(

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from checks.installer_secrets import installer_secrets
 from preflight import Finding, Status, facts
@@ -271,3 +272,12 @@ def test_it_is_told_of_nobody_else(name: str) -> None:
     assert not keeping(name, value_parity=(compared,))
     (lost,) = keeping(name, secrets=())
     assert lost.commands is None
+
+
+@pytest.mark.parametrize(("count", "status"), [(1, Status.WARN), (None, Status.WARN), (2, Status.FAIL)])
+def test_keys_that_nobody_knows_are_not_said_to_be_kept(count: int | None, status: Status) -> None:
+    there = replace(secret("of-ours"), key_count=count)
+    given: dict[str, Any] = {"values": values(PLAN), "release": RELEASE, "header": HEADER}
+    (finding,) = judge_check(installer_secrets, secrets=(there,), daemon_sets=driver("v1.6.0"), **given).findings
+    assert finding.status is status
+    assert "any that is not planned is lost" in finding.message or "it has 2 keys, 1 are planned" in finding.message

@@ -285,3 +285,9 @@ def test_what_goes_wrong_is_told_and_no_answer_repeated(
     outcomes = {one["id"]: one for one in json.loads(texts["report.json"])["outcomes"]}
     assert [name for name, one in outcomes.items() if one["status"] == "unknown"] == ["value-parity"]
     assert told in outcomes["value-parity"]["findings"][0]["message"]
+
+
+@pytest.mark.parametrize("more", [["some.json"], ["--offline", "--set", "a=b"]])
+def test_files_hold_no_values_to_read(more: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["run", "--read-values", *more]) == 2
+    assert "files hold none" in capsys.readouterr().err
