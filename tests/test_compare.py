@@ -119,7 +119,7 @@ def test_with_a_baseline_only_what_is_new_counts() -> None:
 
 def test_what_is_known_stays_visible() -> None:
     known = against(made(check(bad(message="29 of 30"))), made(check(bad(message="29 of 30"))))
-    assert "29 of 30 (known: in the baseline)" in text.render(known)
+    assert "known (in the baseline): 29 of 30" in text.render(known)
     assert "(exit 0: counting what is new since the baseline)" in text.render(known, width=100)
     assert 'skipped message="known: 29 of 30' in junit.render(known)
     assert json.parse(json.render(known)) == known

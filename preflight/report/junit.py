@@ -16,7 +16,7 @@ from preflight.facts import instant
 from preflight.model import Finding, Status, Waived
 from preflight.report.document import Document, Judged
 from preflight.report.harmless import line, pasteable, storable
-from preflight.report.summary import message, place
+from preflight.report.summary import NO_REASON, place
 
 Kind = Literal["failure", "error", "skipped", "passed"]
 _NAME = 200
@@ -146,7 +146,7 @@ def _unfinished(message: str) -> _Case:
 
 def _message(finding: Finding) -> str:
     where = f"{place(finding)}: " if finding.location else ""
-    return where + message(finding) + (f" -> {finding.hint}" if finding.hint else "")
+    return where + (finding.message or NO_REASON) + (f" -> {finding.hint}" if finding.hint else "")
 
 
 def _said(outcomes: Iterable[Judged]) -> str:

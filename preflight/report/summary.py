@@ -109,7 +109,7 @@ def place(finding: Finding) -> str:
 
 def message(finding: Finding) -> str:
     """Return what the finding says, and whether it was there before."""
-    return (finding.message or NO_REASON) + (" (known: in the baseline)" if finding.known else "")
+    return ("known (in the baseline): " if finding.known else "") + (finding.message or NO_REASON)
 
 
 def to_do(step: Step) -> str:

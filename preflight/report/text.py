@@ -146,8 +146,11 @@ def _detail(outcome: Judged, screen: Screen, verbosity: int) -> list[str]:
             lines += screen.table(table.columns, table.rows, _INDENT)
     if rest:
         lines.append(f"{'':{_INDENT}}and {rest} more: -v shows them")
-    for waived in outcome.waived if verbosity >= 0 else ():
+    accepted = outcome.waived if verbosity > 0 else outcome.waived[:_FINDINGS] if verbosity == 0 else ()
+    for waived in accepted:
         lines += _waived(waived, screen, verbosity)
+    if verbosity == 0 and len(outcome.waived) > _FINDINGS:
+        lines.append(f"{'':{_INDENT}}and {len(outcome.waived) - _FINDINGS} more waived: -v shows them")
     return lines
 
 
@@ -217,7 +220,7 @@ def _asks(document: Document, screen: Screen) -> list[str]:
 def _next(document: Document, screen: Screen, verbosity: int) -> list[str]:
     lines: list[str] = []
     for number, step in enumerate(document.steps[:_STEPS], 1):
-        for i, line in enumerate(screen.wrapped(screen.text(to_do(step)), screen.width - 12, most=2)):
+        for i, line in enumerate(screen.wrapped(screen.text(to_do(step)), screen.width - 12, most=3)):
             lines.append(f"{'Next' if not lines else '':10}{str(number) if not i else ' '} {line}")
     problems = [outcome for outcome in document.outcomes if outcome.status not in CALM]
     more = [f"{_all(len(document.steps))} with commands: -o runbook"] if document.steps else []

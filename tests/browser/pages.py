@@ -27,7 +27,7 @@ PAGES: dict[str, Callable[[], Document]] = {
     **{f"sample {stage}": partial(_sample, stage) for stage in STAGES},
     "without pictures": partial(document, TROUBLED),
     "known": partial(document, _known()),
-    "five thousand nodes": partial(big, 5000),
+    "a hundred nodes": partial(big, 100),
 }
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from preflight.report import html
 from tests.browser.pages import PAGES, page
+from tests.report.reports import big
 
 pytestmark = pytest.mark.subprocess
 
@@ -163,15 +165,15 @@ def test_dark_and_light_follow_the_reader(opened: Open) -> None:
 @pytest.mark.parametrize("script", [True, False])
 def test_paper_gets_what_is_folded_and_no_filter(script: bool, opened: Open) -> None:  # noqa: FBT001 - a parameter
     shown = opened(page("sample enable"), java_script_enabled=script, color_scheme="dark")
-    hidden = shown.locator("details:not([open]) > :not(summary)").first
-    assert hidden.bounding_box() is None
+    hidden = shown.query_selector("details:not([open]) > :not(summary)")
+    assert hidden
+    seen = "(one) => one.checkVisibility()"
+    assert not hidden.evaluate(seen)
     shown.emulate_media(media="print")
     if script:
         shown.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert not shown.locator("#filter").is_visible()
-    box = hidden.bounding_box()
-    assert box is not None
-    assert box["height"] > 0
+    assert hidden.evaluate(seen)
     if script:
         shown.evaluate("dispatchEvent(new Event('afterprint'))")
         shown.emulate_media(media="screen")
@@ -181,3 +183,12 @@ def test_paper_gets_what_is_folded_and_no_filter(script: bool, opened: Open) -> 
 def test_it_prints_on_a_few_pages(opened: Open) -> None:
     printed = opened(page("sample enable")).pdf(format="A4")
     assert 4 <= len(re.findall(rb"/Type /Page\b", printed)) <= 25
+
+
+def test_five_thousand_nodes_open_as_a_summary(opened: Open) -> None:
+    shown = opened(html.render(big(5000)))
+    rows = shown.locator("section[aria-labelledby=nodes] tr:visible")
+    assert rows.count() == 1 + 1 + 10 + 1  # names of columns, the pool, ten that ask for attention, the others
+    assert "4500 others" in rows.last.inner_text()
+    assert shown.locator(".finding:visible").count() < 20
+    assert shown.evaluate("document.querySelectorAll('*').length") < 10_000

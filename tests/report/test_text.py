@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.model import Report
+from preflight.model import Report, Waived
 from preflight.report import json, text
 from preflight.report.document import Document, document
 from preflight.report.harmless import columns
@@ -132,6 +132,17 @@ def test_many_objects_are_counted_not_listed() -> None:
     assert "50 nodes" in text.render(made)
     assert "and 47 more: -v shows them" in text.render(made)
     assert all(f"node/n{i}:" in text.render(made, verbosity=1) for i in range(50))
+
+
+def test_many_waived_findings_are_counted() -> None:
+    waived = tuple(
+        Waived(finding=finding("warn", "m", f"node/n{i}", "h"), reason="r", owner="o", until="2026-06-01")
+        for i in range(50)
+    )
+    made = document(report(outcome("c", "capacity", "t", waived=waived)))
+    assert "and 47 more waived: -v shows them" in text.render(made)
+    assert text.render(made).count("waived until") == 3
+    assert text.render(made, verbosity=1).count("waived until") == 50
 
 
 def test_what_is_asked_for_can_be_pasted() -> None:
