@@ -27,10 +27,11 @@ def facts_for(reading: Mapping[str, Any], wanted: set[str]) -> dict[str, Any]:
     if request.offline:
         return dict(gather_offline(request, FACTS, now="").facts)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    with progress(quiet=False) as told:
+    with progress({name: fact.source for name, fact in FACTS.items()}, quiet=False) as hears:
         # The stage decides which checks apply; looking applies none.
         staged = msgspec.structs.replace(request, stage="enable")
-        return dict(gather_live(staged, FACTS, wanted, now=now, told=told).facts)
+        snapshot = gather_live(staged, FACTS, wanted, now=now, told=hears.told, counted=hears.counted)
+        return dict(snapshot.facts)
 
 
 def needed(found: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - the fact's own type

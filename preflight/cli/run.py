@@ -1,5 +1,6 @@
 """`run`: collect, judge, report; the exit code is the verdict."""
 
+import itertools
 from typing import Any
 
 import click
@@ -60,8 +61,11 @@ def command(
     if operator:
         settings = settings.overridden("operator-permissions", required=True)
 
+    looks = itertools.count()
+
     def look() -> tuple[Snapshot, Document]:
-        snapshot = snapshot_of(reading, catalog, offers, settings, quiet=quiet)
+        # Whoever waits is told once what is read, and then what is missing.
+        snapshot = snapshot_of(reading, catalog, offers, settings, quiet=quiet or next(looks) > 0)
         if limit and "verify" not in snapshot.header.stages:
             raise UsageError(f"--wait waits for secrets to arrive, in stage verify; this is {snapshot.header.stage}")
         return snapshot, judged(

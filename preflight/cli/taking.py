@@ -23,8 +23,10 @@ def snapshot_of(
 ) -> Snapshot:
     """Read what the selected checks need. Raises UsageError and its kinds."""
     request = request_of(reading, settings)
-    with progress(quiet=quiet) as told:
-        return gather(request, catalog.facts, wanted_facts(offers), now=_now(), told=told)
+    sources = {name: fact.source for name, fact in catalog.facts.items()}
+    with progress(sources, quiet=quiet) as hears:
+        wanted = wanted_facts(offers)
+        return gather(request, catalog.facts, wanted, now=_now(), told=hears.told, counted=hears.counted)
 
 
 def request_of(reading: Mapping[str, Any], settings: Settings) -> Request:

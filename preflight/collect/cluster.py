@@ -14,7 +14,7 @@ import msgspec
 
 from preflight.collect.decoding import Undecodable, decode
 from preflight.collect.kubeconfig import GET_CREDENTIALS, configured
-from preflight.collect.reading import Unreadable
+from preflight.collect.reading import Unreadable, so_far
 
 JSON = "application/json"
 PAGE_SIZE = 250
@@ -224,8 +224,11 @@ def read_list(
     while True:
         attempts -= 1
         try:
-            found = _pages(cluster, path, type_, dict(query or {}), accept)
-            return tuple(kept for page in found for kept in keep(page))
+            found: list[Q] = []
+            for page in _pages(cluster, path, type_, dict(query or {}), accept):
+                found += keep(page)
+                so_far(len(found))
+            return tuple(found)
         except Refused as error:
             if error.status != _GONE or not attempts:
                 raise

@@ -5,7 +5,7 @@ from typing import Any
 
 from preflight.collect.finish import finished, planned
 from preflight.collect.from_files import gather_files
-from preflight.collect.live import Told, gather_live
+from preflight.collect.live import Counted, Told, gather_live
 from preflight.collect.request import Request
 from preflight.facts import Fact, Missing, Snapshot
 
@@ -18,7 +18,13 @@ _OFFLINE = {
 
 
 def gather(
-    request: Request, facts: Mapping[str, Fact], wanted: set[str], *, now: str, told: Told | None = None
+    request: Request,
+    facts: Mapping[str, Fact],
+    wanted: set[str],
+    *,
+    now: str,
+    told: Told | None = None,
+    counted: Counted | None = None,
 ) -> Snapshot:
     """Read the wanted facts from where the request says. `now` is the clock of the snapshot (RFC 3339, UTC).
 
@@ -28,7 +34,7 @@ def gather(
         return gather_files(request, facts)
     if request.offline:
         return gather_offline(request, facts, now=now)
-    return gather_live(request, facts, wanted, now=now, told=told)
+    return gather_live(request, facts, wanted, now=now, told=told, counted=counted)
 
 
 def gather_offline(request: Request, facts: Mapping[str, Fact], *, now: str) -> Snapshot:

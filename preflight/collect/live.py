@@ -17,6 +17,9 @@ from preflight.stage import FACTS_OF_STAGE
 Told = Callable[[str, str], None]
 """Hears (fact, `reading`, `read` or `missing`) as it happens."""
 
+Counted = Callable[[str, int], None]
+"""Hears how many objects of a fact have come."""
+
 _NOT_READ = Missing(reason="not read")
 
 
@@ -27,6 +30,7 @@ def gather_live(
     *,
     now: str,
     told: Told | None = None,
+    counted: Counted | None = None,
     cloud: azure.Cloud | None = None,
 ) -> Snapshot:
     """Return a snapshot of the cluster that kubectl would talk to, of its Azure side and of the plan.
@@ -70,7 +74,7 @@ def gather_live(
     if any(facts[name].source in ("azure", "vault") for name in names):
         names.add(azure.ACCOUNT)
     try:
-        found, partial = read(readers, names, deadline=request.deadline, told=told), False
+        found, partial = read(readers, names, deadline=request.deadline, told=told, counted=counted), False
     except Interrupted as interruption:
         found, partial = interruption.found, True
     account = found.pop(azure.ACCOUNT, None)

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import Any
 
 from preflight.errors import UsageError
@@ -21,6 +23,10 @@ Get = Callable[[str], Any]
 
 Reader = Callable[[Get], Any]
 """Return a value of the fact's type; raise `Unreadable` where it cannot be had."""
+
+
+_LISTENER: ContextVar[Callable[[int], None] | None] = ContextVar("listener", default=None)
+"""Who hears how much has come, of each thread that reads a fact."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it ends as Missing, not as an error
@@ -47,17 +53,30 @@ def need(get: Get, name: str) -> Any:  # noqa: ANN401 - the type is the fact's o
     return value
 
 
+def so_far(count: int) -> None:
+    """Tell how many objects have come of the fact that is being read here; nothing where nobody listens."""
+    listener = _LISTENER.get()
+    if listener:
+        listener(count)
+
+
 def read(
-    readers: Mapping[str, Reader], wanted: set[str], *, deadline: float, told: Callable[[str, str], None] | None = None
+    readers: Mapping[str, Reader],
+    wanted: set[str],
+    *,
+    deadline: float,
+    told: Callable[[str, str], None] | None = None,
+    counted: Callable[[str, int], None] | None = None,
 ) -> dict[str, Any]:
     """Read the wanted facts, and those they ask for; return name to value or `Missing`, for the wanted names only.
 
     `deadline` is in seconds for the whole call: what has not come by then is `Missing`. Every wanted name, and each
-    that a reader asks for, has a reader. `told(name, state)` hears `reading`, `read` and `missing` as they happen, from
-    reader threads, which are daemons: an interrupted caller may leave them behind. Raises the UsageError of a reader to
+    that a reader asks for, has a reader. `told(name, state)` hears `reading`, `read` and `missing` as they happen, and
+    `counted(name, count)` how many objects of a long list have come, from reader threads, which are daemons: an
+    interrupted caller may leave them behind. Raises the UsageError of a reader to
     which several things match, or nothing of the name that was typed: guessing would judge the wrong cluster.
     """
-    run = _Run(readers=readers, deadline=deadline, told=told or _tell_nobody)
+    run = _Run(readers, deadline, told or _tell_nobody, counted or _tell_nobody)
     try:
         with _no_collector():
             for name in sorted(wanted):
@@ -79,15 +98,21 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _tell_nobody(_name: str, _state: str) -> None:
+def _tell_nobody(_name: str, _said: object) -> None:
     """Stand in where nobody listens."""
 
 
 class _Run:
     """The state of one call of `read`: which facts are under way."""
 
-    def __init__(self, readers: Mapping[str, Reader], deadline: float, told: Callable[[str, str], None]) -> None:
-        self._readers, self._deadline, self._told = readers, deadline, told
+    def __init__(
+        self,
+        readers: Mapping[str, Reader],
+        deadline: float,
+        told: Callable[[str, str], None],
+        counted: Callable[[str, int], None],
+    ) -> None:
+        self._readers, self._deadline, self._told, self._counted = readers, deadline, told, counted
         self._ends = time.monotonic() + deadline
         self._futures: dict[str, Future[Any]] = {}
         self._lock = threading.Lock()
@@ -115,6 +140,7 @@ class _Run:
 
     def _work(self, name: str, future: Future[Any]) -> None:
         self._told(name, "reading")
+        _LISTENER.set(partial(self._counted, name))
         try:
             value = self._readers[name](self.get)
         except Unreadable as error:
@@ -124,5 +150,13 @@ class _Run:
             return
         except Exception as error:  # noqa: BLE001 - one fact's failure must not cost the others; only its type is told
             value = Missing(reason=f"reading it failed: {type(error).__name__}")
+        if (count := _objects(value)) is not None:
+            self._counted(name, count)
         self._told(name, "missing" if isinstance(value, Missing) else "read")
         future.set_result(value)
+
+
+def _objects(value: Any) -> int | None:  # noqa: ANN401 - any fact's value
+    """Return how many objects a fact holds, None where it is no list of any."""
+    held = getattr(value, "items", value)
+    return len(held) if isinstance(held, tuple) else None
