@@ -4,8 +4,8 @@ A problem that the later result did not look at is not resolved. Two problems ar
 the same; a line that moved in a file is no change. Pure.
 """
 
-from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import msgspec
@@ -38,7 +38,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of every problem. `exit_code` is 1 when something new, or grown worse, reaches `fail_on`."""
+    """What became of every problem. `exit_code` is 1 when something new, or grown worse, reaches `fail_on`.
+
+    `notes` tell what else differs between the two: stage, the tool's version, the chart's.
+    """
 
     schema: str
     old_target: str
@@ -47,6 +50,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     new_at: str
     fail_on: FailOn
     exit_code: int
+    notes: tuple[str, ...] = ()
     new: tuple[Entry, ...]
     resolved: tuple[Entry, ...]
     changed: tuple[Entry, ...]
@@ -57,8 +61,6 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 class _Key(NamedTuple):
     check: str
     object: str
-    number: int
-    """Counts the findings a check has on one object."""
 
 
 class _Problem(NamedTuple):
@@ -69,13 +71,12 @@ class _Problem(NamedTuple):
 def compare(old: Document, new: Document, *, fail_on: FailOn = "fail", other_target: bool = False) -> Comparison:
     """Compare two results. WrongTargetError when they are of two clusters and that was not asked for."""
     if not other_target:
-        _refuse_other_target(old, new)
-    before, after = dict(_problems(old)), dict(_problems(new))
+        _refuse_other_target(old, new, "; --other-target compares them all the same")
     outcomes = {outcome.id: outcome for outcome in new.outcomes}
     earlier = {outcome.id: outcome for outcome in old.outcomes}
     kinds: dict[str, list[Entry]] = {"new": [], "resolved": [], "changed": [], "unchanged": [], "not_looked_at": []}
-    for key in [*after, *(key for key in before if key not in after)]:
-        kind, entry = _entry(key, before.get(key), after.get(key), earlier.get(key.check), outcomes.get(key.check))
+    for key, before, after in _pairs(old, new):
+        kind, entry = _entry(key, before, after, earlier.get(key.check), outcomes.get(key.check))
         kinds[kind].append(entry)
     worse = any(_reaches(entry, fail_on) for entry in (*kinds["new"], *kinds["changed"]))
     return Comparison(
@@ -86,6 +87,7 @@ def compare(old: Document, new: Document, *, fail_on: FailOn = "fail", other_tar
         new_at=new.collected_at,
         fail_on=fail_on,
         exit_code=int(worse),
+        notes=(*_asked_otherwise(old, new),),
         **{kind: tuple(entries) for kind, entries in kinds.items()},
     )
 
@@ -95,12 +97,12 @@ def against(document: Document, baseline: Document) -> Document:
 
     Known findings stay visible and count for nothing in the exit code. WrongTargetError for another cluster's baseline.
     """
-    _refuse_other_target(baseline, document)
-    before = dict(_problems(baseline))
-    now = {id(problem.finding): key for key, problem in _problems(document)}  # a finding holds lists: no key itself
+    _refuse_other_target(baseline, document, ": give a baseline of this one")
+    # A finding holds lists: it is no key itself.
+    before = {id(after.finding): found for _, found, after in _pairs(baseline, document) if after}
 
     def marked(finding: Finding) -> Finding:
-        found = before.get(now[id(finding)]) if id(finding) in now else None
+        found = before.get(id(finding))
         if found and not found.waived and found.finding.status.loudness >= finding.status.loudness:
             return msgspec.structs.replace(finding, known=True)
         return finding
@@ -116,15 +118,43 @@ def against(document: Document, baseline: Document) -> Document:
     )
 
 
-def _problems(document: Document) -> Iterator[tuple[_Key, _Problem]]:
-    seen: Counter[tuple[str, str]] = Counter()
+def _pairs(old: Document, new: Document) -> Iterator[tuple[_Key, _Problem | None, _Problem | None]]:
+    """Yield every problem on both sides as far as it is there, the later result's first.
+
+    Of several that a check has on one object, those that say the same belong together; the rest pair up as they stand.
+    """
+    before, after = _problems(old), _problems(new)
+    for key in [*after, *(key for key in before if key not in after)]:
+        gone, there = [*before.get(key, ())], after.get(key, [])
+        unmatched = []
+        for other in there:
+            said = [one.finding.message for one in gone]
+            if other.finding.message in said:
+                yield key, gone.pop(said.index(other.finding.message)), other
+            else:
+                unmatched.append(other)
+        for one, new_one in zip_longest(gone, unmatched):
+            yield key, one, new_one
+
+
+def _problems(document: Document) -> dict[_Key, list[_Problem]]:
+    found: dict[_Key, list[_Problem]] = {}
     for outcome in document.outcomes:
         problems = [_Problem(finding, None) for finding in outcome.findings if finding.status in _PROBLEMS]
         problems += [_Problem(waived.finding, waived) for waived in outcome.waived]
         for problem in problems:
-            named = outcome.id, problem.finding.object or ""
-            yield _Key(*named, seen[named]), problem
-            seen[named] += 1
+            found.setdefault(_Key(outcome.id, problem.finding.object or ""), []).append(problem)
+    return found
+
+
+def _asked_otherwise(old: Document, new: Document) -> Iterator[str]:
+    """What else differs than the target's own state: another question, or another judge."""
+    if old.stage != new.stage:
+        yield f"stage {old.stage} before, {new.stage} now: what one stage does not ask is not looked at again"
+    if old.tool.version != new.tool.version:
+        yield f"judged by version {old.tool.version} before, {new.tool.version} now: checks may have changed"
+    if old.target.chart_version != new.target.chart_version:
+        yield f"chart {old.target.chart_version or 'not known'} before, {new.target.chart_version or 'not known'} now"
 
 
 def _entry(
@@ -147,16 +177,21 @@ def _entry(
         unseen = earlier is None or earlier.status in (Status.UNKNOWN, Status.SKIP)
         why = f"waived until {after.waived.until}" if after.waived else "not judged before" if unseen else ""
         return "new", msgspec.structs.replace(entry, why=why)
-    why = _not_looked_at(later)
+    why = _not_looked_at(later, key.object)
     return ("not_looked_at" if why else "resolved"), msgspec.structs.replace(entry, why=why)
 
 
-def _not_looked_at(outcome: Judged | None) -> str:
-    """Return why the later result says nothing about a problem of this check, or "" when it is gone."""
+def _not_looked_at(outcome: Judged | None, object_: str) -> str:
+    """Return why the later result says nothing about a check's problem on this object, or "" when it is gone."""
     if outcome is None:
         return "the check was not run"
     if outcome.status is Status.SKIP:
         return next((finding.message for finding in outcome.findings), "") or "skipped"
+    passed_over = [
+        one for one in outcome.findings if one.status is Status.SKIP and one.object and one.object == object_
+    ]
+    if passed_over:
+        return passed_over[0].message or "skipped"
     blind = [finding for finding in outcome.findings if finding.status is Status.UNKNOWN and not finding.object]
     if blind or not (outcome.findings or outcome.waived):
         return (blind[0].message if blind else "") or "not judged"
@@ -176,11 +211,13 @@ def _reaches(entry: Entry, fail_on: FailOn) -> bool:
     return entry.old is None or entry.old.status not in failing or entry.why == "no longer waived"
 
 
-def _refuse_other_target(old: Document, new: Document) -> None:
-    for name in ("cluster", "subscription", "resource_group"):
+def _refuse_other_target(old: Document, new: Document, advice: str) -> None:
+    """Names of contexts are everybody's own: they count only where neither side knows its cluster."""
+    names = ["cluster", "subscription", "resource_group"]
+    names += [] if old.target.cluster or new.target.cluster else ["context"]
+    for name in names:
         one, other = getattr(old.target, name), getattr(new.target, name)
         if one and other and one.lower() != other.lower():
             raise WrongTargetError(
-                f"these are results of two targets: {name.replace('_', ' ')} {one!r} and {other!r}; "
-                "--other-target compares them all the same"
+                f"these are results of two targets: {name.replace('_', ' ')} {one!r} and {other!r}{advice}"
             )

@@ -107,6 +107,50 @@ def test_another_cluster_is_refused_unless_asked_for() -> None:
     assert compare(made(check(bad())), made(check(bad()), target=Target())).exit_code == 0
 
 
+def test_where_no_cluster_is_known_another_context_is_another_target() -> None:
+    here, there = (made(check(bad()), target=Target(context=name)) for name in ("staging", "production"))
+    with pytest.raises(WrongTargetError, match="context 'staging' and 'production'"):
+        compare(here, there)
+    known = made(check(bad()), target=Target(context="mine", cluster="aks"))
+    assert compare(known, made(check(bad()), target=Target(context="yours", cluster="AKS"))).exit_code == 0
+
+
+def test_a_baseline_of_another_target_is_refused_with_what_to_give() -> None:
+    other = made(check(bad()), target=msgspec.structs.replace(TARGET, cluster="aks-other"))
+    with pytest.raises(WrongTargetError, match="'aks-other' and 'aks-cluedin-sample': give a baseline of this one"):
+        against(made(check(bad())), other)
+
+
+def test_of_two_on_one_object_the_one_that_went_is_resolved_and_the_other_unchanged() -> None:
+    both = made(check(bad(message="a is short"), bad(message="b is short")))
+    one = made(check(bad(message="b is short")))
+    assert sorted_out(compare(both, one)) == {"resolved": ["c node/a"], "unchanged": ["c node/a"]}
+    assert sorted_out(compare(one, both)) == {"new": ["c node/a"], "unchanged": ["c node/a"]}
+    assert sorted_out(compare(both, made(check(bad(message="c is short"), bad(message="b is short"))))) == {
+        "changed": ["c node/a"],
+        "unchanged": ["c node/a"],
+    }
+    twice = made(check(bad(), bad()))
+    assert sorted_out(compare(twice, made(check(bad())))) == {"resolved": ["c node/a"], "unchanged": ["c node/a"]}
+
+
+def test_an_object_that_is_passed_over_now_was_not_looked_at_again() -> None:
+    old = made(check(bad(), bad(object="node/b")))
+    found = compare(old, made(check(finding("skip", "its migration is under way", "node/a"), bad(object="node/b"))))
+    assert sorted_out(found) == {"unchanged": ["c node/b"], "not_looked_at": ["c node/a"]}
+    assert found.not_looked_at[0].why == "its migration is under way"
+
+
+def test_what_else_differs_is_noted() -> None:
+    newer = msgspec.structs.replace(report(check(bad()), stage="deploy"), tool_version="9.9.9")
+    found = compare(made(check(bad()), stage="enable"), document(newer))
+    assert len(found.notes) == 2
+    told = comparison.render(found)
+    assert "Note: stage enable before, deploy now" in told
+    assert "9.9.9" in told
+    assert compare(made(check(bad())), made(check(bad()))).notes == ()
+
+
 def test_with_a_baseline_only_what_is_new_counts() -> None:
     baseline = made(check(bad(), bad("warn", object="node/b")))
     same = against(made(check(bad(), bad("warn", object="node/b"))), baseline)

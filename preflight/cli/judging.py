@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from preflight.bundle import SCHEMA_PREFIX
 from preflight.catalog import Catalog, Offer, load, select
 from preflight.cli.options import words
-from preflight.cli.output import Output, write_report
-from preflight.errors import InputError
+from preflight.cli.output import Output, read_named, write_report
+from preflight.errors import InputError, UsageError
 from preflight.facts import Snapshot
+from preflight.report import json
 from preflight.report.document import Document, FailOn, document
 from preflight.runner import run
 from preflight.settings import Settings, parse
 from preflight.views import smallest_change, views
 
 DEFAULT_SETTINGS = "preflight.toml"
+GZIP = b"\x1f\x8b"
+"""With what a bundle begins whose name ends in .gz."""
 
 
 def checks_wanted(include: Sequence[str], exclude: Sequence[str], *, packs: bool) -> tuple[Catalog, tuple[Offer, ...]]:
@@ -60,6 +64,14 @@ def judged(
         views=views(snapshot),
         patch=smallest_change(snapshot),
     )
+
+
+def saved_result(path: str, advice: str) -> Document:
+    """Read a saved result, `-` being stdin. Raises InputError, and UsageError with the advice for a bundle."""
+    data = read_named(path)
+    if SCHEMA_PREFIX.encode() in data[:200] or data.startswith(GZIP):
+        raise UsageError(f"{path} is a bundle, not a result; {advice}")
+    return json.parse(data, name=path)
 
 
 def show(result: Document, outputs: Sequence[Output], *, quiet: bool, verbose: bool, color: str) -> None:

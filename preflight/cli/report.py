@@ -4,9 +4,8 @@ import click
 import msgspec
 
 from preflight import pseudonyms
-from preflight.bundle import SCHEMA_PREFIX
 from preflight.cli import options
-from preflight.cli.judging import show
+from preflight.cli.judging import saved_result, show
 from preflight.cli.output import parse, read_named
 from preflight.errors import UsageError
 from preflight.report import json
@@ -41,10 +40,7 @@ def command(
     if result is None:
         raise UsageError("which result? cluedin-preflight report RESULT.json (made with: run -o json=RESULT.json)")
     outputs = parse(output)
-    data = read_named(result)
-    if SCHEMA_PREFIX.encode() in data[:200]:
-        raise UsageError(f"{result} is a bundle, not a result; judge it: cluedin-preflight run {result}")
-    document = json.parse(data, name=result)
+    document = saved_result(result, f"judge it: cluedin-preflight run {result}")
     if key is not None:
         document = _translated(document, pseudonyms.decode(read_named(key), key), f"{result} and {key}")
     if fail_on or allow_unknown:

@@ -8,15 +8,14 @@ import msgspec
 
 from preflight import bundle
 from preflight.cli import options
-from preflight.cli.judging import checks_wanted, judged, settings_from, show
-from preflight.cli.output import parse, read_named, write_whole
+from preflight.cli.judging import checks_wanted, judged, saved_result, settings_from, show
+from preflight.cli.output import parse, write_whole
 from preflight.cli.taking import snapshot_of
 from preflight.cli.waiting import WATCHED, nowhere, on_stderr, wait
 from preflight.collect.request import seconds
 from preflight.compare import against
 from preflight.errors import OutputError, UsageError
 from preflight.facts import Snapshot
-from preflight.report import json
 from preflight.report.document import INTERRUPTED, Document, FailOn
 
 
@@ -83,7 +82,8 @@ def command(
     if cut_short:
         result = msgspec.structs.replace(result, partial=True, exit_code=INTERRUPTED)
     if baseline:
-        result = against(result, json.parse(read_named(baseline), name=baseline))
+        advice = f"make one of it: cluedin-preflight run {baseline} -o json=baseline.json"
+        result = against(result, saved_result(baseline, advice))
     unwritten = _keep(snapshot, save_bundle) if save_bundle else None
     show(result, outputs, quiet=quiet, verbose=verbose, color=color)
     if unwritten:

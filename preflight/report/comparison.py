@@ -26,6 +26,7 @@ def render(
         *screen.wrapped(screen.text(f"Before  {comparison.old_target or 'files'}, {comparison.old_at}"), screen.width),
         *screen.wrapped(screen.text(f"Now     {comparison.new_target or 'files'}, {comparison.new_at}"), screen.width),
     ]
+    lines += [part for note in comparison.notes for part in screen.wrapped(screen.text(f"Note: {note}"), screen.width)]
     for title, entries, listed in (
         ("new", comparison.new, verbosity >= 0),
         ("changed", comparison.changed, verbosity >= 0),
@@ -50,7 +51,10 @@ def _entry(entry: Entry, screen: Screen) -> list[str]:
     first = screen.wrapped(screen.text(f"{word} {name}"), screen.width - 3)
     lines = [f"{'   ' if i else ' '}{line}" for i, line in enumerate(first)]
     details = [message(said)] if isinstance(said, Finding) else []
-    details += [f"{number.key}: {written(number.old)} -> {written(number.new)}" for number in entry.numbers]
+    details += [
+        f"{number.key}: {written(number.old, number.key)} -> {written(number.new, number.key)}"
+        for number in entry.numbers
+    ]
     details += [f"({entry.why})"] if entry.why else []
     for detail in details:
         lines += [f"     {line}" for line in screen.wrapped(screen.text(detail), screen.width - 5, most=3)]

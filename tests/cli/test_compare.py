@@ -52,3 +52,10 @@ def test_another_cluster_is_refused(result: str, tmp_path: Path, capsys: pytest.
     assert run(["compare", result, other]) == 2
     assert "aks-staging" in capsys.readouterr().err
     assert run(["compare", result, other, "--other-target"]) == 0
+
+
+def test_a_bundle_is_no_baseline_and_the_way_to_one_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, compress in (("enable.json", False), ("enable.json.gz", True)):
+        saved = written(tmp_path, name, bundle.encode(sample("enable"), compress=compress))
+        assert run(["run", saved, "--baseline", saved]) == 2
+        assert f"make one of it: cluedin-preflight run {saved} -o json=baseline.json" in capsys.readouterr().err
