@@ -117,8 +117,8 @@ class ControlPlane:
     account is the user ``system:serviceaccount:<namespace>:<name>``. In mode "RBAC" other users may do only what the
     Roles that are loaded say; in "AlwaysAllow" everybody may do everything.
 
-    ``disabled_admission_plugins`` defaults to what loading a snapshot needs. ``assets`` is the folder of the
-    programs; by default, where ``find_assets`` finds them.
+    ``disabled_admission_plugins`` defaults to what loading a snapshot needs. ``feature_gates`` are the API server's.
+    ``assets`` is the folder of the programs; by default, where ``find_assets`` finds them.
 
     Entering raises ControlPlaneError when the programs are missing or a component is not ready within
     ``deadline_seconds``.
@@ -131,6 +131,7 @@ class ControlPlane:
         authorization_mode: Literal["RBAC", "AlwaysAllow"] = "RBAC",
         users: Mapping[str, Sequence[str]] | None = None,
         disabled_admission_plugins: Sequence[str] = SNAPSHOT_DISABLED_ADMISSION_PLUGINS,
+        feature_gates: Mapping[str, bool] | None = None,
         deadline_seconds: float = 120.0,
         assets: Path | None = None,
     ) -> None:
@@ -140,10 +141,12 @@ class ControlPlane:
         self._groups = {**(users or {}), "admin": ("system:masters",), _SCHEDULER_USER: ()}
         self._tokens = {user: secrets.token_hex(16) for user in self._groups}
         self._disabled_admission_plugins = tuple(disabled_admission_plugins)
+        self._feature_gates = {**(feature_gates or {})}
         self._deadline_seconds = deadline_seconds
         self._assets = assets
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._components: list[_Component] = []
+        self._etcd_port = 0
         self._port = 0
         self._connection: http.client.HTTPSConnection | None = None
         self._connection_lock = threading.Lock()
@@ -217,14 +220,14 @@ class ControlPlane:
     def _start(self) -> None:
         # On Windows a file that a dying process still holds would otherwise fail the test that is over.
         self._folder = tempfile.TemporaryDirectory(prefix="control-plane-", ignore_cleanup_errors=True)
-        etcd_client, etcd_peer, self._port = _free_ports(3)
-        self._start_etcd(etcd_client, etcd_peer)
-        self._start_api_server(etcd_client)
+        self._etcd_port, etcd_peer, self._port = _free_ports(3)
+        self._start_etcd(etcd_peer)
+        self._start_api_server()
         if self._scheduler:
             self.start_scheduler()
 
-    def _start_etcd(self, client_port: int, peer_port: int) -> None:
-        client, peer = (f"http://127.0.0.1:{port}" for port in (client_port, peer_port))
+    def _start_etcd(self, peer_port: int) -> None:
+        client, peer = (f"http://127.0.0.1:{port}" for port in (self._etcd_port, peer_port))
         component = self._spawn(
             "etcd",
             {
@@ -237,14 +240,14 @@ class ControlPlane:
                 "unsafe-no-fsync": "true",
             },
         )
-        self._wait(component, lambda: _answers_ok(client_port, "/health"))
+        self._wait(component, lambda: _answers_ok(self._etcd_port, "/health"))
 
-    def _start_api_server(self, etcd_port: int) -> None:
+    def _start_api_server(self) -> None:
         key = self._write("service-account.key", _new_signing_key())
         component = self._spawn(
             "kube-apiserver",
             {
-                "etcd-servers": f"http://127.0.0.1:{etcd_port}",
+                "etcd-servers": f"http://127.0.0.1:{self._etcd_port}",
                 "bind-address": "127.0.0.1",
                 "advertise-address": "127.0.0.1",
                 # Endpoints may not hold loopback addresses, and nobody here asks for the service `kubernetes`.
@@ -259,6 +262,7 @@ class ControlPlane:
                 "service-cluster-ip-range": "10.0.0.0/24",
                 "allow-privileged": "true",
                 "disable-admission-plugins": ",".join(self._disabled_admission_plugins),
+                "feature-gates": ",".join(f"{gate}={state}" for gate, state in self._feature_gates.items()),
                 "audit-policy-file": self._write("audit-policy.json", json.dumps(_AUDIT_POLICY)),
                 "audit-log-path": self._audit_log,
                 # Each entry is on disk before its request goes on, so a log read after an answer has the request.
@@ -496,6 +500,27 @@ class ControlPlane:
                     raise ControlPlaneError(f"{definition['metadata']['name']} is still not served as {version}")
                 time.sleep(_POLL_SECONDS)
                 self._resources |= self._discover(version)
+
+    # ----------------------------------------------------------------------------------------------------------------
+    # Growing older
+
+    def expire_lists(self) -> None:
+        """Let etcd forget what was before now, as the API server has it do with what is older than five minutes.
+
+        A page of a list that began before is then answered with 410. It takes the feature gate
+        ``ListFromCacheSnapshot: False``: the API server may otherwise have that list in its own memory still.
+        """
+        revision = self._etcd("range", {"key": base64.b64encode(b"/").decode("ascii")})["header"]["revision"]
+        self._etcd("compaction", {"revision": revision})
+
+    def _etcd(self, verb: str, body: Mapping[str, object]) -> Any:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self._etcd_port, timeout=10)) as connection:
+            connection.request("POST", f"/v3/kv/{verb}", body=json.dumps(body))
+            response = connection.getresponse()
+            answer = response.read()
+        if response.status != http.client.OK:
+            raise ControlPlaneError(f"etcd answered {verb} with {response.status}: {answer[:400]!r}")
+        return json.loads(answer)
 
     # ----------------------------------------------------------------------------------------------------------------
     # What was asked
