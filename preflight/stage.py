@@ -31,11 +31,9 @@ def decide(facts: Mapping[str, Any], *, given: Stage | None, plan_given: bool) -
     if deployed:
         return "verify", ("verify",), why
     if deployed is None:
-        raise UsageError(f"cannot tell the stage ({why}); say which: --stage enable, deploy or verify")
+        raise _undecided(why)
     if addon is None:
-        raise UsageError(
-            "cannot tell the stage (the add-on's state could not be read); say which: --stage enable, deploy or verify"
-        )
+        raise _undecided(f"the add-on's state could not be read{_reason(facts.get('cluster'))}")
     if addon:
         return "deploy", ("deploy",), "the add-on is on and nothing is synced yet"
     return "enable", ("enable",), "the add-on is off"
@@ -65,9 +63,15 @@ def _sync_deployed(facts: Mapping[str, Any]) -> tuple[bool | None, str]:
         return True, "the deployed release has global.keyvault.enabled"
     if classes is not None or (release is not None and (not release.found or values is not None)):
         return False, ""
-    unread = facts.get("release")
-    reason = f": {unread.reason}" if isinstance(unread, Missing) else ""
-    return None, f"neither the release nor the SecretProviderClasses could be read{reason}"
+    return None, f"neither the release nor the SecretProviderClasses could be read{_reason(facts.get('release'))}"
+
+
+def _undecided(why: str) -> UsageError:
+    return UsageError(f"cannot tell the stage ({why}); say which: --stage enable, deploy or verify")
+
+
+def _reason(fact: object) -> str:
+    return f": {fact.reason}" if isinstance(fact, Missing) else ""
 
 
 def _keyvault_enabled(values: Any) -> bool:  # noqa: ANN401 - Values or None

@@ -79,7 +79,7 @@ def test_nothing_deployed_leaves_it_to_the_addon(quiet: dict[str, Any]) -> None:
 
 
 def test_an_unread_addon_is_asked_about() -> None:
-    with pytest.raises(UsageError, match=r"add-on's state could not be read.*--stage"):
+    with pytest.raises(UsageError, match=r"add-on's state could not be read: 403\); say which: --stage"):
         decide({**QUIET, "cluster": REFUSED}, given=None, plan_given=False)
 
 

@@ -155,7 +155,8 @@ def _from_files(paths: str, context: str | None, timeout: float) -> Access:
     contexts = {item.name: item.context for item in known.contexts}
     name = context or known.current_context
     if not name:
-        raise UsageError(f"{paths}: no current context; choose one with --context{_some(contexts)}")
+        which = f"choose one with --context{_some(contexts)}, or get one" if contexts else "get one"
+        raise UsageError(f"{paths}: no current context; {which}: {GET_CREDENTIALS}")
     if name not in contexts:
         raise UsageError(f"{paths}: no context {name}{_some(contexts)}; get it: {GET_CREDENTIALS}")
     chosen = contexts[name]
@@ -193,7 +194,8 @@ def _merged(paths: str) -> Any:  # noqa: ANN401 - the package's own tree: each e
     except OSError as error:
         raise InputError(f"{paths}: cannot be read: {error.strerror}") from None
     except Exception as error:  # noqa: BLE001 - the package lets anything through, and its words can hold tokens
-        raise InputError(f"{paths}: a kubeconfig was expected ({type(error).__name__} while reading it)") from None
+        why = f"{type(error).__name__} while reading it"
+        raise InputError(f"{paths}: a kubeconfig was expected ({why}); get one: {GET_CREDENTIALS}") from None
 
 
 def _looked_at(paths: str, merged: Any) -> _Kubeconfig:  # noqa: ANN401 - as above

@@ -3,7 +3,9 @@
 import pytest
 
 from preflight import facts
+from preflight.collect import azure
 from preflight.collect.azure import Named
+from preflight.collect.reading import read
 from preflight.errors import WrongTargetError
 from preflight.facts import Missing
 from tests.azure import scene
@@ -57,11 +59,15 @@ def test_a_typed_name_that_is_not_there_ends_the_run(ask: Ask) -> None:
         ask("cluster", named=Named(resource_group="g", cluster_name="c", subscription="Staging"))
 
 
-def test_a_context_that_is_no_aks_cluster_names_the_command(ask: Ask) -> None:
+def test_a_context_that_is_no_aks_cluster_names_the_command_whether_signed_in_or_not() -> None:
     plain = facts.Node(metadata=facts.ObjectMeta(name="kind-control-plane"))
-    missing = ask("cluster", nodes=(plain,), named=Named(context="kind", api_server="127.0.0.1"))
+    readers = azure.readers(named=Named(context="kind", api_server="127.0.0.1"))
+    nobody = Missing(reason="not signed in to Azure: run az login")
+    known = {azure.ACCOUNT: lambda _get: nobody, "nodes": lambda _get: (plain,)}
+    missing = read({**readers, **known}, {"cluster"}, deadline=60)["cluster"]
     assert missing.reason == (
-        "context kind is no AKS cluster: az aks get-credentials -g RG -n NAME, or say -g and --cluster-name"
+        "context kind is no AKS cluster; get the right one: az aks get-credentials -g RESOURCE_GROUP -n CLUSTER, "
+        "or say -g and --cluster-name"
     )
 
 

@@ -110,7 +110,14 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_without_a_current_context_the_contexts_are_named(tmp_path: Path) -> None:
     path = written(tmp_path / "k", config() | {"current-context": None})
-    assert "no current context; choose one with --context (there: one, two)" in refusal(UsageError, path)
+    assert "no current context; choose one with --context (there: one, two), or get one: az aks get-credentials" in (
+        refusal(UsageError, path)
+    )
+
+
+@pytest.mark.parametrize("nothing", ["", {"contexts": [], "clusters": None, "users": []}])
+def test_a_file_without_a_context_names_the_command_that_makes_one(tmp_path: Path, nothing: object) -> None:
+    assert "get one: az aks get-credentials" in refusal(UsageError, written(tmp_path / "k", nothing))
 
 
 def test_a_context_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from preflight.collect.azure.cloud import CHINA, PUBLIC, US_GOVERNMENT, Cloud, c
 from preflight.collect.azure.credentials import Account, connect
 from preflight.collect.azure.target import Named, disagreement, node_homes
 from preflight.collect.reading import Get, Reader, Unreadable
-from preflight.facts import Missing
+from preflight.facts import ManagedCluster, Missing
 
 __all__ = [
     "ACCOUNT",
@@ -40,9 +40,14 @@ def readers(*, cloud: Cloud = PUBLIC, named: Named | None = None) -> dict[str, R
     def with_arm(reader: Callable[[Arm, Get], Any]) -> Reader:
         return lambda get: reader(Arm(cloud=cloud, account=account_of(get)), get)
 
+    def cluster(get: Get) -> ManagedCluster:
+        # Before signing in: without a way to the cluster a login does not help, and asking for one leads astray.
+        finding.require_aks(given, get)
+        return finding.find_cluster(Arm(cloud=cloud, account=account_of(get)), given, get)
+
     return {
         ACCOUNT: lambda get: connect(cloud, subscription=_subscription(given, get)),
-        "cluster": with_arm(lambda arm, get: finding.find_cluster(arm, given, get)),
+        "cluster": cluster,
         "identities": with_arm(finding.find_identities),
         "vault": with_arm(lambda arm, get: vaults.find_vault(arm, given, get)),
         finding.PRINCIPAL: lambda get: finding.principal_in_question(given, get),

@@ -15,6 +15,7 @@ from preflight.access.scopes import subscription
 from preflight.collect.azure.arm import SUBSCRIPTIONS_VERSION, Arm, answers, items, refusals
 from preflight.collect.azure.refusals import NotThere
 from preflight.collect.azure.target import Named, NodeHome, has_host, is_aks_host, node_homes
+from preflight.collect.kubeconfig import GET_CREDENTIALS
 from preflight.collect.reading import Get, Unreadable
 from preflight.collect.shapes import decode
 from preflight.errors import WrongTargetError
@@ -29,14 +30,20 @@ PRINCIPAL = "principal_in_question"
 """The reader of whose grants are asked for: an object id. It is not a fact and never in a bundle."""
 
 
+def require_aks(named: Named, get: Get) -> None:
+    """Raise `Unreadable` where nothing leads to a managed cluster: no name, no node of Azure's, no host name of AKS."""
+    nodes = get("nodes")
+    if named.resource_group and named.cluster_name:
+        return
+    if not node_homes(nodes) and not is_aks_host(named.api_server):
+        raise _no_cluster(named, nodes)
+
+
 def find_cluster(arm: Arm, named: Named, get: Get) -> ManagedCluster:
     """Return the cluster that was named by group and name, else the one whose nodes or API server the context shows."""
-    nodes = get("nodes")
-    homes = node_homes(nodes)
+    homes = node_homes(get("nodes"))
     if named.resource_group and named.cluster_name:
         return _cluster_by_name(arm, named, homes, named.resource_group, named.cluster_name)
-    if not homes and not is_aks_host(named.api_server):
-        raise _no_cluster(named, nodes)
     for of in _subscriptions(arm, named, homes):
         what = f"the AKS clusters of subscription {of}"
         with arm.clusters(of) as client, refusals(what=what, right=_CLUSTER_RIGHT):
@@ -123,7 +130,7 @@ def _no_cluster(named: Named, nodes: object) -> Unreadable:
             f"the cluster is found through its nodes ({nodes.reason}); or say -g and --cluster-name", nodes.why
         )
     said = f"context {named.context}" if named.context else "the current context"
-    return Unreadable(f"{said} is no AKS cluster: az aks get-credentials -g RG -n NAME, or say -g and --cluster-name")
+    return Unreadable(f"{said} is no AKS cluster; get the right one: {GET_CREDENTIALS}, or say -g and --cluster-name")
 
 
 def _subscriptions(arm: Arm, named: Named, homes: tuple[NodeHome, ...]) -> Iterator[str]:
