@@ -17,8 +17,8 @@ from preflight.collect.kubeconfig import GET_CREDENTIALS, configured
 from preflight.collect.reading import Unreadable, so_far
 
 JSON = "application/json"
-PAGE_SIZE = 250
-"""Small enough to keep memory low: reading 15,000 pods in pages of 1,000 takes about as long and 20 MB more."""
+PAGE_SIZE = 500
+"""As kubectl: reading 15,000 pods in pages of 1,000 takes 15 MB more, in pages of 250 twice as many round trips."""
 _LIST_ATTEMPTS = 3
 _TOKEN = re.compile(rb'"continue":"([\w.~=-]+)"', re.ASCII)
 _HEAD_BYTES = 4096

@@ -5,11 +5,11 @@ from functools import partial
 from typing import Any, Generic, TypeVar, get_args
 
 import msgspec
-from msgspec.structs import force_setattr
 
 from preflight.collect.access_reviews import read_access_reviews
 from preflight.collect.cluster import FORBIDDEN, NOT_FOUND, Cluster, ListMeta, Refused, connect, get, read_list
 from preflight.collect.decoding import Undecodable, decode
+from preflight.collect.pods import list_pods
 from preflight.collect.reading import Get, Reader, Unreadable
 from preflight.collect.release import DEFAULT_NAMESPACE, release_readers
 from preflight.collect.secret_table import list_secrets
@@ -92,47 +92,15 @@ class _List(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 def _listed(cluster: Cluster, path: str, item: type[T]) -> tuple[T, ...]:
     page: Any = _List
-    known: dict[tuple[str, str], Pod] = {}
-
-    def keep(part: Any) -> tuple[T, ...]:  # noqa: ANN401 - a page of T
-        if item is Pod:
-            _share_equals(part.items, known)
-        items: tuple[T, ...] = part.items
-        return items
-
-    return read_list(cluster, path, page[item], keep)
-
-
-def _share_equals(pods: Iterable[Pod], known: dict[tuple[str, str], Pod]) -> None:
-    """Let pods of one workload hold what is equal in them once: 15,000 pods then take a third of the memory.
-
-    `known` has a pod for each name and image of a first container. The pods are frozen, but nobody else has seen them
-    yet, and they stay equal to what they were.
-    """
-    for pod in pods:
-        spec, status = pod.spec, pod.status
-        if not spec.containers:
-            continue
-        first = spec.containers[0]
-        like = known.setdefault((first.name, first.image), pod)
-        if like is pod:
-            continue
-        if like.spec.containers == spec.containers:
-            force_setattr(spec, "containers", like.spec.containers)
-        if like.spec.init_containers == spec.init_containers:
-            force_setattr(spec, "init_containers", like.spec.init_containers)
-        if like.spec.tolerations == spec.tolerations:
-            force_setattr(spec, "tolerations", like.spec.tolerations)
-        if like.status.container_statuses == status.container_statuses:
-            force_setattr(status, "container_statuses", like.status.container_statuses)
+    return read_list(cluster, path, page[item], lambda part: part.items)
 
 
 def _list(cluster: Cluster, fact: Fact, _: Get) -> tuple[Any, ...]:
-    path = fact.path or ""
+    path, item = fact.path or "", get_args(fact.type)[0]
     if "secrets" in path.split("/"):
         raise Unreadable("Secrets are only ever listed as a table, without their values: use the fact `secrets`")
     try:
-        return _listed(cluster, path, get_args(fact.type)[0])
+        return list_pods(cluster, path) if item is Pod else _listed(cluster, path, item)
     except Refused as error:
         if error.status == NOT_FOUND and fact.name not in FACTS:
             # What a pack looks for may not be installed; all that we look for ourselves is built in.

@@ -100,7 +100,9 @@ def pods(count: int, on_nodes: int) -> Iterator[dict[str, object]]:
                     }
                     for key in ("not-ready", "unreachable")
                 ],
-                "volumes": [{"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}],
+                "volumes": [
+                    {"name": _token(number), "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}}
+                ],
                 "priority": 0,
                 "schedulerName": "default-scheduler",
             },
@@ -121,6 +123,11 @@ def _node_name(number: int) -> str:
     return f"aks-general-12345678-vmss{number:06d}"
 
 
+def _token(number: int) -> str:
+    # The API server gives this volume another name in each pod: the text of two pods' containers is never the same.
+    return f"kube-api-access-{number:05x}"
+
+
 def _container(name: str, number: int) -> dict[str, object]:
     return {
         "name": name,
@@ -128,7 +135,7 @@ def _container(name: str, number: int) -> dict[str, object]:
         "env": [{"name": f"CLUEDIN__{key}__HOST", "value": f"cluedin-{key.lower()}.cluedin.svc"} for key in _SETTINGS],
         "ports": [{"name": "http", "containerPort": 9000, "protocol": "TCP"}],
         "resources": _RESOURCES,
-        "volumeMounts": [{"name": "token", "mountPath": "/var/run/secrets/token", "readOnly": True}],
+        "volumeMounts": [{"name": _token(number), "mountPath": "/var/run/secrets/token", "readOnly": True}],
         "livenessProbe": {"httpGet": {"path": "/health", "port": 9000, "scheme": "HTTP"}, "periodSeconds": 10},
         "terminationMessagePolicy": "File",
         "imagePullPolicy": "IfNotPresent",

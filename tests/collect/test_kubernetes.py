@@ -14,7 +14,7 @@ import pytest
 from preflight.collect import cluster as transport
 from preflight.collect.kubernetes import connect, readers
 from preflight.collect.reading import read
-from preflight.facts import Fact, Missing
+from preflight.facts import Fact, Missing, Pod
 from tests.collect.scripted_server import Answer, Request, kubeconfig, serving
 
 pytestmark = pytest.mark.loopback
@@ -103,16 +103,45 @@ def test_a_list_of_nothing_is_an_empty_fact(tmp_path: Path) -> None:
     assert facts["nodes"] == ()
 
 
-def test_pods_that_share_containers_stay_as_they_are(tmp_path: Path) -> None:
-    def pod(name: str, cpu: str, key: str) -> dict[str, object]:
+def test_pods_that_share_what_is_equal_stay_as_they_are(tmp_path: Path) -> None:
+    def pod(name: str, cpu: str = "1", key: str = "x", app: str = "a", ready: str = "True") -> dict[str, object]:
         resources = {"requests": {"cpu": cpu}}
-        containers = [{"name": "c", "image": "i", "resources": resources}]
-        return {"metadata": {"name": name}, "spec": {"containers": containers, "tolerations": [{"key": key}]}}
+        return {
+            "metadata": {
+                "name": name,
+                "labels": {"app": app},
+                "ownerReferences": [{"kind": "ReplicaSet", "name": app}],
+            },
+            "spec": {
+                "containers": [{"name": "c", "image": "i", "resources": resources}],
+                "initContainers": [{"name": "wait", "image": "w"}],
+                "tolerations": [{"key": key}],
+            },
+            "status": {
+                "conditions": [{"type": "Ready", "status": ready}],
+                "containerStatuses": [{"name": "c", "ready": ready == "True", "resources": resources}],
+            },
+        }
 
-    pods = [pod("a", "1", "x"), pod("b", "2", "x"), pod("c", "1", "y"), pod("d", "1", "x"), {"metadata": {"name": "e"}}]
+    pods = [
+        pod("first"),
+        pod("bigger", cpu="2"),
+        pod("tolerant", key="y"),
+        pod("other", app="b"),
+        pod("waiting", ready="False"),
+        pod("same"),
+        {"metadata": {"name": "bare"}},
+    ]
     facts, _ = read_from(lambda _: Answer(body={"metadata": {}, "items": pods}), tmp_path, "pods")
-    assert list(facts["pods"]) == msgspec.convert(pods, list[type(facts["pods"][0])])  # type: ignore[misc]
-    assert facts["pods"][3].spec.containers is facts["pods"][0].spec.containers
+    assert facts["pods"] == msgspec.convert(pods, tuple[Pod, ...])
+    assert {type(pod) for pod in facts["pods"]} == {Pod}
+    first, same = facts["pods"][0], facts["pods"][-2]
+    assert first.spec.containers is same.spec.containers
+    assert first.status.conditions is same.status.conditions
+    with_nulls = [*pods, {**pod("null"), "metadata": {"name": "null", "labels": None, "creationTimestamp": None}}]
+    again, _ = read_from(lambda _: Answer(body={"metadata": {}, "items": with_nulls}), tmp_path, "pods")
+    assert again["pods"][:-1] == facts["pods"]
+    assert again["pods"][-1].metadata.labels == {}
 
 
 # --- stumbling ---
