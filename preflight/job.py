@@ -22,8 +22,10 @@ _ABOUT = """\
 #   cluedin-preflight run preflight.bundle.json -f values.yaml          (anywhere)
 #
 # It needs one free pod slot on a Linux node without a taint, {cpu} cpu and {memory} of memory: on a cluster that is
-# full to the last slot it stays Pending, and pushes nothing out. The image is Python's; where nodes reach no package
-# index, build one that has cluedin-preflight, put its name in place of {image}, and take out the pip line.
+# full to the last slot it stays Pending, and pushes out no pod of ordinary priority. The image is Python's; where nodes
+# reach no package index, build one that has cluedin-preflight, put its name in place of {image}, and take out
+# the pip line. A node keeps 10 MiB of a log unless it is told otherwise: of a larger bundle (some 200 nodes) the
+# beginning is lost, and `run` says that it is damaged; there collect with --print bash.
 #
 # For the Azure side use workload identity: the client id of an identity with the rights of `--print rights`, federated
 # with this service account, in place of the comments marked "workload identity". Without it Azure's facts are missing.
@@ -71,7 +73,6 @@ spec:
     spec:
       serviceAccountName: {name}
       restartPolicy: Never
-      preemptionPolicy: Never
       nodeSelector:
         kubernetes.io/os: linux
       securityContext:
@@ -86,8 +87,14 @@ spec:
         command: ["sh", "-euc"]
         args:
         - |
-          python -m pip install --quiet --no-cache-dir --target /tmp/packages {name}=={version} >&2
-          exec python -m preflight collect - {arguments}
+          # A log holds both streams: what is said is kept apart, so that the bundle alone is in it.
+          python -m pip install --quiet --no-cache-dir --target /tmp/packages {name}=={version} > /tmp/said 2>&1 ||
+            {{ cat /tmp/said; exit 4; }}
+          code=0
+          python -m preflight collect - {arguments} 2> /tmp/said || code=$?
+          # 3 is a bundle of nothing, 130 of a part; after any other code there is none.
+          case $code in 0 | 3 | 130) ;; *) cat /tmp/said ;; esac
+          exit $code
         env:
         - name: HOME
           value: /tmp

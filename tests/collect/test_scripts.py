@@ -174,6 +174,42 @@ def test_the_job_has_the_least_rights_and_says_what_it_needs(
     assert "--namespace acme --vault-name kv" in container["args"][0]
 
 
+@pytest.mark.subprocess
+@pytest.mark.parametrize(
+    ("installs", "code", "logged"),
+    [
+        (0, 0, "{}\n"),
+        (0, 3, "{}\n"),
+        (0, 2, "said\n"),
+        (1, 0, "not found\n"),
+    ],
+)
+def test_the_log_of_the_job_is_the_bundle_or_says_why_there_is_none(
+    installs: int, code: int, logged: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["collect", "--print", "job"]) == 0
+    (*_, job) = yaml.safe_load_all(capsys.readouterr().out)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    script_text = container["args"][0].replace("/tmp/", f"{tmp_path}/")  # noqa: S108 - inside the container
+    program = tmp_path / "python"
+    bundle = "" if code == 2 else "echo {}"
+    program.write_text(
+        f"#!/bin/sh\nif [ $2 = pip ]; then echo not found; exit {installs}; fi\n{bundle}\necho said >&2\nexit {code}\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    done = subprocess.run(
+        [*container["command"], script_text],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == logged
+    assert done.returncode == (4 if installs else code)
+
+
 # --- what the scripts write, read again ---
 
 

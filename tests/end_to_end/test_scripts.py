@@ -11,8 +11,10 @@ from typing import Any
 
 import msgspec
 import pytest
+import yaml
 
 from preflight.__main__ import run
+from preflight.catalog import wanted_facts
 from preflight.cli.judging import checks_wanted, judged
 from preflight.collect.documents import read_files
 from preflight.collect.kubernetes import connect, readers
@@ -24,7 +26,7 @@ from preflight.model import STAGES, Stage
 from preflight.settings import Settings
 from tests.collect.scripted_server import kubeconfig as scripted_kubeconfig
 from tests.collect.test_live_kubernetes import require_programs
-from tests.control_plane.cluster import ControlPlane
+from tests.control_plane.cluster import ControlPlane, secret_provider_crds
 from tests.demo.objects import KINDS, raw_objects
 from tests.end_to_end import az
 
@@ -283,6 +285,41 @@ def test_one_file_at_a_time_where_the_logs_are_cut_off(cluster: tuple[Stage, Con
     done = collected(stage, server, tmp_path, "--only", "pods")
     assert done.returncode == 0
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["pods.json"]
+
+
+SERVICE_ACCOUNT = "system:serviceaccount:cluedin:cluedin-preflight"
+
+
+def test_the_jobs_pod_is_admitted_under_the_strictest_standard_and_may_read_all_that_it_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    require_programs()
+    require_kubectl()
+    assert run(["collect", "--print", "job"]) == 0
+    job = tmp_path / "job.yaml"
+    job.write_text(capsys.readouterr().out, encoding="utf-8")
+    with ControlPlane(users={SERVICE_ACCOUNT: ()}, disabled_admission_plugins=("ServiceAccount",)) as server:
+        (*_, manifest) = yaml.safe_load_all(job.read_text("utf-8"))
+        restricted = {"pod-security.kubernetes.io/enforce": "restricted"}
+        namespace = {"metadata": {"name": "cluedin", "labels": restricted}}
+        server.load([{"apiVersion": "v1", "kind": "Namespace", **namespace}, *secret_provider_crds()])
+        done = subprocess.run(
+            ["kubectl", "apply", "-f", str(job)],
+            env={**os.environ, "KUBECONFIG": str(server.kubeconfig())},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        # No controller runs here, so what the Job would make is made by hand.
+        pod = {"metadata": {"name": "x", "namespace": "cluedin"}, "spec": manifest["spec"]["template"]["spec"]}
+        status, answer = server.request("POST", "/api/v1/namespaces/cluedin/pods", body=pod)
+        assert status == 201, answer
+        client = connect(str(server.kubeconfig(SERVICE_ACCOUNT)))
+        wanted = {*FROM_KUBERNETES, "release", "access_reviews"} & set(wanted_facts(OFFERS))
+        found = read(readers(client, "cluedin"), wanted, deadline=60)
+        assert not {name: value for name, value in found.items() if isinstance(value, Missing)}
 
 
 def test_the_printed_job_is_accepted_by_the_api_server(
