@@ -70,8 +70,13 @@ class Screen:
         """Return a shell command that can be pasted: never cut, continued between its words as its shell has it."""
         if not pasteable(command) or (not self.unicode and not command.isascii()):
             return [" " * indent + self.cut(NOT_PASTEABLE, self.width - indent)]
+        if command.startswith("#"):
+            # A comment ends with its line, backslash or not: what follows would be run.
+            return [" " * indent + f"# {entry}" for entry in self.wrapped(command[1:], self.width - indent - 2)]
         words = _SHELL_WORD.findall(command)
         words = words if " ".join(words) == command else [command]
+        remark = next((i for i, word in enumerate(words) if word.startswith("#")), len(words))
+        words[remark:] = filter(None, [" ".join(words[remark:])])
         lines = [words[0]]
         for word in words[1:]:
             if columns(f"{lines[-1]} {word}") > self.width - indent - 2:

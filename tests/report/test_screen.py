@@ -27,6 +27,18 @@ def test_a_command_is_continued_between_its_words_only() -> None:
     ]
 
 
+def test_a_remark_never_becomes_a_command() -> None:
+    assert NARROW.command("# 217m of cpu less: the rest stays free; write the same into the values", 4) == [
+        "    # 217m of cpu less: the rest stays",
+        "    # free; write the same into the",
+        "    # values",
+    ]
+    assert NARROW.command("kubectl cordon general-0 # and uncordon it when all have moved", 4) == [
+        "    kubectl cordon general-0 \\",
+        "      # and uncordon it when all have moved",
+    ]
+
+
 def test_powershell_continues_its_lines_in_its_own_way() -> None:
     screen = Screen(width=40, color=False, unicode=True, powershell=True)
     assert screen.command("az role assignment create --role 'Key Vault Secrets User'", 2) == [
