@@ -83,8 +83,10 @@ def predict(
     """Predict what happens on each node when the DaemonSets arrive in this order; `pods` are those of all namespaces.
 
     For each DaemonSet in turn: its pod is tried; if it does not fit it preempts; the victims go, promises of lower
-    priority on the node are cleared, and the pod stays for those after it.
+    priority on the node are cleared, and the pod stays for those after it. One that is given twice is one, as given
+    last.
     """
+    daemon_sets = [*{_id(daemon_set): daemon_set for daemon_set in daemon_sets}.values()]
     seen = Counter(daemon_set.metadata.name for daemon_set in daemon_sets)
     arrivals = [_arrival(d, priority_classes, alone=seen[d.metadata.name] == 1) for d in daemon_sets]
     before = {name: _without_own_promises(room, daemon_sets) for name, room in rooms(nodes, pods).items()}
@@ -162,7 +164,7 @@ def _arrival(daemon_set: DaemonSet, priority_classes: Sequence[PriorityClass], *
         spec=spec,
     )
     return _Arrival(
-        key=meta.name if alone else f"{meta.namespace}/{meta.name}",
+        key=meta.name if alone else "/".join(_id(daemon_set)),
         daemon_set=daemon_set,
         demand=demand(pod, spec, incoming_priority(spec, priority_classes)),
     )

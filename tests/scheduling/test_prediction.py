@@ -98,6 +98,15 @@ def test_a_running_pod_of_the_daemon_set_is_the_answer() -> None:
     assert one(predict([node("n", pods=1)], [there], [asking()])).outcome == "running"
 
 
+def test_a_daemon_set_given_twice_arrives_once_and_one_without_a_namespace_is_in_default() -> None:
+    there = [pod("a", node="n", cpu="3")]
+    nowhere = msgspec.structs.replace(asking(), metadata=msgspec.structs.replace(asking().metadata, namespace=""))
+    prediction = predict([node("n", cpu="4")], there, [asking(cpu="700m"), nowhere, asking(cpu="600m")])
+    answers = prediction.nodes["n"]
+    assert {name: answer.outcome for name, answer in answers.items()} == {"kube-system/d": "fits", "default/d": "fits"}
+    assert dict(prediction.after["n"].load.used)["cpu"] == 3600
+
+
 def test_the_addon_on_a_full_node_in_both_orders() -> None:
     full = [pod("a", node="n", created="2026-01-01T00:00:00Z"), pod("b", node="n", created="2026-01-02T00:00:00Z")]
     pair = addon_pair()
