@@ -9,7 +9,7 @@ from preflight.scheduling.addresses import shortages
 from preflight.scheduling.cures import pool_named
 from preflight.scheduling.elsewhere import VolumeTies
 from preflight.scheduling.fit import barred
-from preflight.scheduling.fresh import FreshPool, fresh_evidence, fresh_pool, most_nodes
+from preflight.scheduling.fresh import FreshPool, empty_pool, fresh_evidence, fresh_pool, most_nodes
 from preflight.scheduling.lowering import lower, reserved
 from preflight.scheduling.pools import leaving, pool_of
 from preflight.scheduling.room import Room, rooms
@@ -33,8 +33,9 @@ def fresh_node_fit(
 
     An upgrade replaces every node, and autoscaling adds empty ones. Each new node first runs every DaemonSet, and from
     now on the add-on's two pods; what selectors, taints or volumes tie to the pool must fit beside them, on as many
-    nodes as the pool may have. A pod that just fits today then stays Pending in the next upgrade. Addresses are
-    counted too, where networks could be read. Nodes that belong to no pool (auto-provisioned ones) are not judged.
+    nodes as the pool may have. A pod that just fits today then stays Pending in the next upgrade. For a pool without
+    nodes, and pods that wait for one, a node of the same size and --max-pods stands in. Addresses are counted too,
+    where networks could be read. Nodes that belong to no pool (auto-provisioned ones) are not judged.
 
     Fix: lower the requests of the pod that is named, choose a larger machine size for the pool, or allow more nodes.
     """
@@ -66,6 +67,11 @@ def fresh_node_fit(
             calm += [] if waiting else [fresh]
         else:
             yield _problem(fresh, before)
+    for fresh in _empty(cluster, before, pods, ties, arrivals) if cluster else ():
+        if fresh.verdict == "fits":
+            calm.append(fresh)
+        else:
+            yield _problem(fresh, before)
     for short in shortages(cluster, networks) if cluster else ():
         yield warn(
             f"{short.range} has {short.has} addresses or blocks, and {', '.join(short.pools)} may need {short.needed} "
@@ -88,9 +94,28 @@ def _waiting_for(pool: str, nodes: tuple[facts.Node, ...], pods: tuple[facts.Pod
     return sum(is_waiting(pod) and any(barred(pod.spec, node) is None for node in members) for pod in pods)
 
 
+def _empty(
+    cluster: facts.ManagedCluster,
+    before: Mapping[str, Room],
+    pods: tuple[facts.Pod, ...],
+    ties: VolumeTies,
+    arrivals: tuple[facts.DaemonSet, ...],
+) -> Iterator[FreshPool]:
+    """Judge the pools that have no node, by those that wait for one."""
+    there = {pool_of(room.node) for room in before.values()}
+    waiting = [pod for pod in pods if is_waiting(pod)]
+    for pool in cluster.agent_pool_profiles:
+        if pool.name not in there and most_nodes(pool):
+            fresh = empty_pool(pool, before, waiting, cluster, ties=ties, daemon_sets=arrivals)
+            if fresh:
+                yield fresh
+
+
 def _less(fresh: FreshPool, before: Mapping[str, Room]) -> Commands | None:
-    """The command with which the pod fits on a new node and a reserve stays free."""
-    member = next(room for _, room in sorted(before.items()) if pool_of(room.node) == fresh.pool)
+    """The command with which the pod fits on a new node and a reserve stays free; None where none is there to see."""
+    member = next((room for _, room in sorted(before.items()) if pool_of(room.node) == fresh.pool), None)
+    if member is None:
+        return None
     by = {name: lacks + reserved(member, name) for name, lacks in fresh.missing.items()}
     return lower(fresh.culprit.pod, by, f"it fits on a new node of pool {fresh.pool} then") if fresh.culprit else None
 
@@ -99,6 +124,7 @@ def _problem(fresh: FreshPool, before: Mapping[str, Room]) -> Finding:
     culprit = fresh.culprit.name if fresh.culprit else ""
     lacking = ", ".join(f"{amount(name, by)} of {name}" for name, by in fresh.missing.items())
     evidence = fresh_evidence(fresh)
+    pinned = ", ".join(resident.name for resident in fresh.pinned[:3])
     where = f"pool/{fresh.pool}"
     if fresh.verdict == "too-big":
         text = f"{culprit} does not fit on a new node of the pool beside its DaemonSets and the add-on: {lacking} short"
@@ -112,6 +138,9 @@ def _problem(fresh: FreshPool, before: Mapping[str, Room]) -> Finding:
     if fresh.verdict == "too-much":
         text = f"What is pinned to the pool needs {lacking} more than {plural(fresh.nodes, 'new node')} have"
         return fail(text, where, f"allow one more node in pool {fresh.pool}, or lower requests", evidence=evidence)
+    if fresh.verdict == "unmeasured":
+        text = f"The pool has no node, and no other one is of its machine size and --max-pods: whether {pinned} fit"
+        return unknown(f"{text} on one is not known", where, "add one node to the pool, and ask again")
     if fresh.verdict == "unsure":
         text = f"{culprit} fits on a new node if its volume may go there; volumes were not read"
         return unknown(text, where, "give kubectl get persistentvolumes,persistentvolumeclaims -A -o json")

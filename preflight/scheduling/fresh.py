@@ -6,16 +6,16 @@ from typing import Literal
 
 import msgspec
 
-from preflight.facts.azure import AgentPool
-from preflight.facts.kubernetes import DaemonSet, Node, PriorityClass
+from preflight.facts.azure import AgentPool, ManagedCluster
+from preflight.facts.kubernetes import DaemonSet, Node, Pod, PriorityClass
 from preflight.model import Evidence
 from preflight.scheduling.elsewhere import VolumeTies, again, may_run, numbered, with_pod
-from preflight.scheduling.fit import Demand, fits, fits_beside, refusal
-from preflight.scheduling.pools import DISK_ZONE, ZONE, new_room, owner_kind, pool_of
+from preflight.scheduling.fit import Demand, barred, fits, fits_beside, refusal
+from preflight.scheduling.pools import DISK_ZONE, ZONE, described_node, empty_pool_room, new_room, owner_kind, pool_of
 from preflight.scheduling.relations import Related, Relations
-from preflight.scheduling.room import Resident, Room
+from preflight.scheduling.room import Resident, Room, resident
 
-Verdict = Literal["fits", "too-big", "too-much", "no-way-found", "unsure"]
+Verdict = Literal["fits", "too-big", "too-much", "no-way-found", "unsure", "unmeasured"]
 
 
 class FreshPool(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +26,7 @@ class FreshPool(msgspec.Struct, frozen=True, kw_only=True):
     too-much      all together they need more than all the new nodes have, by `missing`
     no-way-found  no arrangement was found; `culprit` is the first for which there was no room
     unsure        they fit unless a volume that was not read ties them to a zone
+    unmeasured    the pool has no node, and no other one is like its own would be
     """
 
     pool: str
@@ -60,13 +61,8 @@ def fresh_pool(
     home_of = {resident.name: member.node for member in members for resident in member.residents}
 
     found = FreshPool(pool=pool, nodes=count, pinned=pinned, verdict="fits")
-    too_big = next((r for r in pinned if not fits(again(r), room)), None)
-    if too_big:
-        refused = refusal(again(too_big), room)
-        missing = {s.resource: s.missing for s in refused.shortfalls} if refused else {}
-        return msgspec.structs.replace(found, verdict="too-big", culprit=too_big, missing=missing)
-    if missing := _beyond_all(pinned, room, count):
-        return msgspec.structs.replace(found, verdict="too-much", missing=missing)
+    if short := _too_much_for(found, room):
+        return short
     # What stands now is looked at first: it is the likeliest, and one look at each pod.
     if _as_now(members, pinned, fresh, home_of, ties):
         return found
@@ -76,6 +72,52 @@ def fresh_pool(
         return found
     unsure = _pack(ordered, fresh, home_of, ties, sure=False, others=others) is None
     return msgspec.structs.replace(found, verdict="unsure" if unsure else "no-way-found", culprit=left_over)
+
+
+def empty_pool(
+    pool: AgentPool,
+    rooms: Mapping[str, Room],
+    waiting: Iterable[Pod],
+    cluster: ManagedCluster,
+    *,
+    ties: VolumeTies,
+    daemon_sets: Sequence[DaemonSet],
+) -> FreshPool | None:
+    """Judge a pool that has no node now; None where no pod waits for one.
+
+    Pinned to it are the waiting pods that no node there is may run, and a node as Azure describes the pool's would. A
+    node of the same machines and --max-pods stands in for it.
+    """
+    described = described_node(pool)
+    pinned = tuple(
+        resident(pod)
+        for pod in waiting
+        if not barred(pod.spec, described) and all(barred(pod.spec, room.node) for room in rooms.values())
+    )
+    if not pinned:
+        return None
+    found = FreshPool(pool=pool.name, nodes=most_nodes(pool), pinned=pinned, verdict="fits")
+    room = empty_pool_room(pool, rooms.values(), cluster, daemon_sets)
+    if room is None:
+        return msgspec.structs.replace(found, verdict="unmeasured")
+    if short := _too_much_for(found, room):
+        return short
+    fresh = [numbered(room, number + 1) for number in range(found.nodes)]
+    homes = {pod.name: room.node for pod in pinned}
+    left_over = _pack(_largest_first(pinned, room), fresh, homes, ties, sure=False, others=[*rooms.values()])
+    return msgspec.structs.replace(found, verdict="no-way-found", culprit=left_over) if left_over else found
+
+
+def _too_much_for(found: FreshPool, room: Room) -> FreshPool | None:
+    """Judge whether one pod is too big for a new node, or all together for all of them; None where neither is."""
+    too_big = next((r for r in found.pinned if not fits(again(r), room)), None)
+    if too_big:
+        refused = refusal(again(too_big), room)
+        missing = {s.resource: s.missing for s in refused.shortfalls} if refused else {}
+        return msgspec.structs.replace(found, verdict="too-big", culprit=too_big, missing=missing)
+    if missing := _beyond_all(found.pinned, room, found.nodes):
+        return msgspec.structs.replace(found, verdict="too-much", missing=missing)
+    return None
 
 
 def fresh_evidence(fresh: FreshPool) -> dict[str, Evidence]:
@@ -122,8 +164,8 @@ def _beyond_all(pinned: Sequence[Resident], room: Room, count: int) -> dict[str,
     Pods of 7000m in all, on 2 new nodes of 4000m each of which DaemonSets take 600m: 7000 - 2 x 3400 = 200m too much.
     """
     needed: Counter[str] = Counter({"pods": len(pinned)})
-    for resident in pinned:
-        needed.update(resident.requests)
+    for each in pinned:
+        needed.update(each.requests)
     used = {**room.load.used, "pods": room.load.slots}
     lacking = {
         name: amount - count * (room.allocatable.get(name, 0) - used.get(name, 0)) for name, amount in needed.items()

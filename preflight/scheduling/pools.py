@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from preflight.facts.azure import AgentPool, ManagedCluster
-from preflight.facts.kubernetes import DaemonSet, Node, Pod, PriorityClass, Taint
+from preflight.facts.kubernetes import DaemonSet, Node, NodeSpec, ObjectMeta, Pod, PriorityClass, Taint
 from preflight.scheduling.prediction import predict
 from preflight.scheduling.room import Resident, Room
 from preflight.scheduling.taints import untolerated
@@ -101,6 +101,14 @@ def new_room(
     """Return the room of a new node of the pool with these DaemonSets on it too."""
     node, pods = new_node(rooms, name)
     return predict([node], pods, daemon_sets, priority_classes=priority_classes).after[name]
+
+
+def described_node(pool: AgentPool) -> Node:
+    """Return what Azure's description tells of a pool's node: labels and taints, no sizes."""
+    os = (pool.os_type or "linux").lower()
+    labels = {"kubernetes.io/os": os, INSTANCE_TYPE: pool.vm_size or "", **dict.fromkeys(_POOL_LABELS, pool.name)}
+    meta = ObjectMeta(name=f"a new node of pool {pool.name}", labels=labels | pool.node_labels)
+    return Node(metadata=meta, spec=NodeSpec(taints=tuple(map(_taint, pool.node_taints))))
 
 
 def empty_pool_room(

@@ -72,6 +72,26 @@ def test_pinned_pods_that_must_not_share_a_node_are_placed_apart() -> None:
         assert [found.status.value for found in fresh_node_fit(nodes, (plain, *pair))] == [status]
 
 
+@pytest.mark.parametrize(
+    ("size", "cpu", "status"),
+    [("Standard_E8", "6", "pass"), ("Standard_E8", "9", "fail"), ("Standard_E16", "6", "unknown")],
+)
+def test_what_waits_for_a_pool_without_nodes_is_measured_by_its_like(size: str, cpu: str, status: str) -> None:
+    data = AgentPool(name="data", enable_auto_scaling=True, max_count=2, max_pods=30, vm_size=size)
+    tainted = msgspec.structs.replace(data, node_taints=("pool=data:NoSchedule",))
+    known = cluster(pools=(AgentPool(name="general", count=1, max_pods=30), tainted))
+    there = node("n", cpu="8", labels={"node.kubernetes.io/instance-type": "Standard_E8"})
+    waiting = app(
+        "neo4j-0", None, "StatefulSet/neo4j", cpu=cpu, node_selector={POOL: "data"}, tolerations=["pool:NoSchedule"]
+    )
+    found = fresh_node_fit((there,), (waiting,), cluster=known)
+    judged = [one for one in found if one.object == "pool/data"]
+    assert [one.status.value for one in judged] == ([] if status == "pass" else [status])
+    passes = [one.evidence for one in fresh_node_fit((there,), (waiting,), cluster=known) if one.status is Status.PASS]
+    assert passes == [{"general": []} | ({"data": ["cluedin/neo4j-0"]} if status == "pass" else {})]
+    assert [one.object for one in fresh_node_fit((there,), (), cluster=known)] == [None]
+
+
 def test_a_pool_at_its_most_with_demand_is_a_warning() -> None:
     growing = cluster(pools=(AgentPool(name="general", enable_auto_scaling=True, count=1, max_count=1),))
     found = fresh_node_fit((node("n"),), (app("a", None),), cluster=growing)
