@@ -6,7 +6,16 @@ from msgspec.structs import replace
 
 from preflight import Commands, Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.access.commands import attach, commands, show_client_id
-from preflight.access.identities import IdKind, KnownIdentity, is_filled_in, known_identities, lacking_scale_sets, whose
+from preflight.access.identities import (
+    IdKind,
+    KnownIdentity,
+    is_filled_in,
+    known_identities,
+    lacking_scale_sets,
+    pools_without,
+    scale_sets_of,
+    whose,
+)
 from preflight.access.principals import EVERYONE
 from preflight.sync.block import is_placeholder
 from preflight.sync.values import keyvault, location
@@ -60,13 +69,17 @@ def _compared(
     known: tuple[KnownIdentity, ...],
     scale_sets: tuple[facts.ScaleSet, ...] | Missing | None,
 ) -> Finding:
+    unlisted: tuple[str, ...] = ()
+    if isinstance(cluster, facts.ManagedCluster) and isinstance(scale_sets, tuple):
+        scale_sets = scale_sets_of(cluster, scale_sets)
+        unlisted = pools_without(cluster, scale_sets)
     show = commands(show_client_id(cluster)) if isinstance(cluster, facts.ManagedCluster) else None
     addon = next((identity for identity in known if identity.role == "add-on"), None)
     if named is None:
         return fail("no id is filled in, so no node can get a token", OBJECT, _hint(addon), commands=show)
     found = whose(named, known)
     if found:
-        return _judged(*found, addon, scale_sets, show)
+        return _judged(*found, addon, scale_sets, unlisted, show)
     if is_filled_in(named):
         return unknown(f"{named} is none of the identities that could be read", OBJECT, _hint(addon), commands=show)
     return fail(f"{named} is not a client id, which is a GUID", OBJECT, _hint(addon), commands=show)
@@ -77,6 +90,7 @@ def _judged(
     kind: IdKind,
     addon: KnownIdentity | None,
     scale_sets: tuple[facts.ScaleSet, ...] | Missing | None,
+    unlisted: tuple[str, ...],
     show: Commands | None,
 ) -> Finding:
     evidence = {"identity": identity.name, "role": identity.role, "kind": kind, "client_id": identity.ids.client_id}
@@ -91,7 +105,7 @@ def _judged(
     if lacking:
         return _absent(identity, lacking)
     if identity.role == "own":
-        return _attached(identity, scale_sets)
+        return _attached(identity, scale_sets, unlisted)
     if identity.role == "add-on":
         return passed(f"it is the client id of {identity.label}", OBJECT, evidence=evidence)
     message = f"it is the client id of {identity.label}: it works, but what pulls images then also reads secrets"
@@ -104,11 +118,16 @@ def _hint(right: KnownIdentity | None) -> str:
     return "set it to the client id of the add-on's identity, which is made when the add-on is enabled"
 
 
-def _attached(identity: KnownIdentity, scale_sets: tuple[facts.ScaleSet, ...] | Missing | None) -> Finding:
-    """Judge an identity of one's own that no scale set provably lacks."""
+def _attached(
+    identity: KnownIdentity, scale_sets: tuple[facts.ScaleSet, ...] | Missing | None, unlisted: tuple[str, ...]
+) -> Finding:
+    """Judge an identity of one's own that no scale set provably lacks; those of `unlisted` pools were not read."""
     if not isinstance(scale_sets, tuple) or not scale_sets or not identity.ids.resource_id:
         reason = scale_sets.reason if isinstance(scale_sets, Missing) else "none was found to compare"
         return unknown(f"it is {identity.label}; whether every scale set has it is not known: {reason}", OBJECT)
+    if unlisted:
+        message = f"it is {identity.label}; whether pools {', '.join(unlisted)} have it is not known"
+        return unknown(f"{message}: their scale sets are not in what was read", OBJECT)
     message = f"it is {identity.label}, attached to all {len(scale_sets)} scale sets; new pools will not have it"
     return warn(message, OBJECT, "attach it to each pool you add, or use the add-on's identity")
 

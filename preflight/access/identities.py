@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from preflight.access.principals import EVERYONE
+from preflight.access.scopes import resource_group
 from preflight.facts import Identity, ManagedCluster, ManagedIdentity, Missing, Operator, ScaleSet, same_id
 
 Role = Literal["add-on", "kubelet", "control plane", "own"]
@@ -14,6 +15,7 @@ Role = Literal["add-on", "kubelet", "control plane", "own"]
 
 IdKind = Literal["client id", "object id", "resource id"]
 
+_OF_SCALE_SETS = "virtualmachinescalesets"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -144,6 +146,19 @@ def ids_that_are_no_groups(known: tuple[KnownIdentity, ...], operator: Operator 
     ids = [one for identity in known for one in (identity.ids.client_id, identity.ids.object_id)]
     ids += [operator.object_id] if operator else []
     return frozenset(one.lower() for one in ids if one)
+
+
+def scale_sets_of(cluster: ManagedCluster, scale_sets: tuple[ScaleSet, ...]) -> tuple[ScaleSet, ...]:
+    """Return those that are the cluster's: a listing of a subscription has those of other clusters too."""
+    group = (cluster.node_resource_group or "").lower()
+    return tuple(one for one in scale_sets if not group or (resource_group(one.id) or "").lower() == group)
+
+
+def pools_without(cluster: ManagedCluster, scale_sets: tuple[ScaleSet, ...]) -> tuple[str, ...]:
+    """Return the pools of scale sets of which none is among these, by name; none where scale sets name no pools."""
+    named = {one.tags.pool for one in scale_sets if one.tags.pool}
+    pools = (pool.name for pool in cluster.agent_pool_profiles if (pool.type or "").lower() == _OF_SCALE_SETS)
+    return tuple(sorted(pool for pool in pools if named and pool not in named))
 
 
 def lacking_scale_sets(identity: KnownIdentity, scale_sets: tuple[ScaleSet, ...]) -> tuple[ScaleSet, ...]:

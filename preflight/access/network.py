@@ -219,7 +219,7 @@ def _by_address(subnet: Subnet | None, vault: Vault, cluster: ManagedCluster, ar
     if not leaves_by_known_address(cluster):
         why = "the nodes leave by a route of your own, with an address that is not known"
         return Way(kind="address", open="unknown", why=why)
-    return _by_outbound(rules, around.addresses)
+    return _by_outbound(rules, leaving_addresses(cluster, around.addresses))
 
 
 def _by_outbound(rules: tuple[str, ...], addresses: tuple[PublicIPAddress, ...] | Missing | None) -> Way:
@@ -232,6 +232,24 @@ def _by_outbound(rules: tuple[str, ...], addresses: tuple[PublicIPAddress, ...] 
     if outside:
         return Way(kind="address", open="no", why=f"no rule for the nodes' outbound address {', '.join(outside)}")
     return Way(kind="address", open="yes", why=f"a rule for the nodes' outbound address {', '.join(leaving)}")
+
+
+def leaving_addresses(
+    cluster: ManagedCluster, addresses: tuple[PublicIPAddress, ...] | Missing | None
+) -> tuple[PublicIPAddress, ...] | Missing | None:
+    """Return those of the addresses that nodes leave with, as the cluster names them; all where it names none.
+
+    A listing of the node resource group has the addresses that people come in by too.
+    """
+    profile = cluster.network_profile
+    ways = (profile.load_balancer_profile, profile.nat_gateway_profile)
+    wanted = {segments(reference.id) for way in ways for reference in way.effective_outbound_ips}
+    if not wanted or not isinstance(addresses, tuple):
+        return addresses
+    found = tuple(address for address in addresses if segments(address.id) in wanted)
+    if len({segments(address.id) for address in found}) < len(wanted):
+        return Missing(reason="not all of the cluster's outbound addresses are among them", why="partial")
+    return found
 
 
 def leaves_by_known_address(cluster: ManagedCluster) -> bool:

@@ -2,7 +2,7 @@
 
 from preflight import facts
 from preflight.facts.azure import ClusterUserIdentity, ScaleSetIdentity, ScaleSetTags
-from preflight.testing import SUBSCRIPTION, TENANT, cluster, identity, managed_identity, values
+from preflight.testing import NODE_RESOURCE_GROUP, SUBSCRIPTION, TENANT, cluster, identity, managed_identity, values
 
 ADDON = identity("azurekeyvaultsecretsprovider-aks-cluedin-sample", 0x100)
 KUBELET = identity("aks-cluedin-sample-agentpool", 0x200)
@@ -30,12 +30,11 @@ def plan(
     )
 
 
-def scale_set(pool: str, *resource_ids: str) -> facts.ScaleSet:
+def scale_set(pool: str, *resource_ids: str, group: str = NODE_RESOURCE_GROUP) -> facts.ScaleSet:
     """A pool's machines with these identities attached, their ids in capitals as Azure may print them."""
     attached = {one.upper(): ClusterUserIdentity() for one in resource_ids}
-    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/MC_rg"
     return facts.ScaleSet(
-        id=f"{group}/providers/Microsoft.Compute/virtualMachineScaleSets/aks-{pool}-vmss",
+        id=f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/aks-{pool}-vmss",
         name=f"aks-{pool}-vmss",
         tags=ScaleSetTags(pool=pool),
         identity=ScaleSetIdentity(user_assigned_identities=attached),

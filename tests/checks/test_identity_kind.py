@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from checks.identity_kind import identity_kind
 from preflight import Finding, Missing, Status
 from preflight.facts.azure import ScaleSetTags
-from preflight.testing import cluster, guid, header, judge
+from preflight.testing import agent_pool, cluster, guid, header, judge
 from tests.checks.identity_plan import ADDON, KUBELET, OFF, ON, OWN, plan, scale_set
 
 RIGHT = ADDON.client_id or "-"
@@ -69,6 +69,22 @@ def test_an_identity_of_ones_own_is_judged_by_where_it_is_attached() -> None:
     refused = the_finding(**given, scale_sets=Missing(reason="no right to read scale sets", why="refused"))
     assert refused.status is Status.UNKNOWN
     assert "no right to read scale sets" in refused.message
+
+
+def test_scale_sets_of_another_cluster_say_nothing() -> None:
+    mine = scale_set("general", ADDON.resource_id or "")
+    other = scale_set("general", "/other", group="MC_rg_other_westeurope")
+    assert the_finding(values=plan(ADDON.client_id), scale_sets=(mine, other)).status is Status.PASS
+
+
+def test_an_identity_of_ones_own_is_open_where_a_pool_s_scale_set_was_not_read() -> None:
+    known = cluster(addon=True, pools=(agent_pool("general"), agent_pool("neo4j")))
+    given = {"values": plan(OWN.client_id), "identities": (OWN,), "cluster": known}
+    partly = the_finding(**given, scale_sets=(scale_set("general", OWN.id),))
+    assert partly.status is Status.UNKNOWN
+    assert "neo4j" in partly.message
+    every = (scale_set("general", OWN.id), scale_set("neo4j", OWN.id))
+    assert the_finding(**given, scale_sets=every).status is Status.WARN
 
 
 def test_an_identity_of_ones_own_is_judged_before_the_add_on_is_on() -> None:

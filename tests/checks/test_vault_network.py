@@ -12,6 +12,7 @@ from preflight.facts.azure import (
     IPRule,
     NetworkProfile,
     NetworkRuleSet,
+    OutboundProfile,
     Peering,
     PrivateEndpointConnection,
     Reference,
@@ -141,6 +142,23 @@ def test_without_knowing_the_subnets_services_they_are_not_overwritten() -> None
 def test_a_rule_for_every_outbound_address(rules: list[str], leaving: list[str], status: Status) -> None:
     addresses = tuple(facts.PublicIPAddress(ip_address=address) for address in leaving)
     assert the_finding(walled(addresses=rules), outbound_addresses=addresses).status is status
+
+
+def test_addresses_that_people_come_in_by_need_no_rule() -> None:
+    out, into = (
+        f"/subscriptions/s/resourceGroups/MC_rg/providers/P/publicIPAddresses/{name}" for name in ("out", "in")
+    )
+    profile = OutboundProfile(effective_outbound_ips=(Reference(id=out.upper()),))
+    known = nodes_in(SUBNET)
+    known = replace(known, network_profile=replace(known.network_profile, load_balancer_profile=profile))
+    listed = (
+        facts.PublicIPAddress(id=out, ip_address=ADDRESS),
+        facts.PublicIPAddress(id=into, ip_address="20.50.1.8"),
+    )
+    given = {"cluster": known, "networks": (network(),)}
+    ruled = walled(addresses=[ADDRESS])
+    assert the_finding(ruled, **given, outbound_addresses=listed).status is Status.PASS
+    assert the_finding(ruled, **given, outbound_addresses=listed[1:]).status is Status.UNKNOWN
 
 
 def test_addresses_do_not_count_with_the_service_endpoint_nor_behind_a_route_of_ones_own() -> None:
