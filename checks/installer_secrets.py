@@ -6,13 +6,15 @@ from preflight import Finding, Location, Missing, check, facts, fail, passed, sk
 from preflight.access.commands import keep_present
 from preflight.sync.collisions import collide
 from preflight.sync.driver import driver_version
-from preflight.sync.existing import by_name, namespace_of, owner_of
+from preflight.sync.existing import by_name, is_dropped, namespace_of, owner_of
 from preflight.sync.issued import askers
 from preflight.sync.passwords import Switch, switches
 from preflight.sync.planned import graph_or_end
 from preflight.sync.rabbitmq import SECRET as RABBITMQ
 from preflight.sync.rabbitmq import migration
 from preflight.sync.values import location
+
+_DELETED = "is the driver's, and deleted by Helm in the upgrade all the same: the deployed release made it too"
 
 
 @check("installer-secrets", group="collision")
@@ -58,7 +60,16 @@ def installer_secrets(
     found = []
     for name, secret in wanted.items():
         existing = there.get(name)
-        if existing is None or owner_of(existing, release) == "driver":
+        if existing is None:
+            continue
+        if owner_of(existing, release) == "driver":
+            if is_dropped(existing, release, graph) and not (name == RABBITMQ and is_moving):
+                place = location(secret.setting)
+                found.append(
+                    warn(
+                        f"{name} {_DELETED}", _id(existing), "restart a pod that mounts its class then", location=place
+                    )
+                )
             continue
         if name == RABBITMQ and is_moving:
             found.append(skip("its migration is under way: see rabbitmq-migration", _id(existing)))

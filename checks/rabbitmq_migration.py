@@ -7,7 +7,7 @@ from preflight.access.commands import backup, commands, keep_present
 from preflight.sync.collisions import UPDATING
 from preflight.sync.driver import driver_version
 from preflight.sync.existing import namespace_of
-from preflight.sync.rabbitmq import KEY, POD, PROCEDURE, SECRET, Migration, migration
+from preflight.sync.rabbitmq import KEY, POD, SECRET, Migration, migration, step_of
 from preflight.sync.values import location
 
 
@@ -57,7 +57,7 @@ def _told(
     namespace: str,
     driver: tuple[int, ...] | None,
 ) -> Finding:
-    step = PROCEDURE[now.state]
+    step = step_of(now, release)
     message = step.reached + (f"; {step.not_now}" if step.not_now else "")
     if now.state == "before 1" and (driver is None or driver >= UPDATING):
         message += f"; {'this driver' if driver else 'a driver'} from 1.6 on replaces the Secret already in step 1"
@@ -76,7 +76,7 @@ def _told(
 
 
 def _status(now: Migration, header: facts.Header, driver: tuple[int, ...] | None) -> Status:
-    """What is to be deployed would be refused by Helm; what is deployed already only waits for the next step."""
+    """What is to be deployed would undo a step or be refused; what is deployed already only waits for the next."""
     if now.state in ("fresh", "done") or (now.state == "before 1" and driver is not None and driver < UPDATING):
         return Status.PASS
     if now.state == "mount not known":
@@ -104,7 +104,7 @@ def _commands(
         "not mounted": (records, ("kubectl", "describe", "pod", POD, *place)),
         "within 2": (restart, look),
         "too early": (restart, look),
-        "after 2": (_upgrade(header, release, place),),
+        "after 2": (_upgrade(header, release, place), restart, look),
     }
     lines = by_state.get(now.state)
     return commands(*lines) if lines else None

@@ -3,6 +3,9 @@
 The chart refuses an upgrade with neither a password in the values nor the Secret in the cluster ("PASSWORDS ERROR").
 So the class is mounted first while the password stays (1), then the Secret is deleted and written anew by the driver
 (2), and only then the password leaves the values (3). Between 1 and 3 other checks leave this Secret to the procedure.
+
+What Helm 3.20.2 does to a Secret of the driver's, measured: one that its current release made it overwrites while it
+goes on making it, and deletes once it does not, whoever wrote it last; one that is new to it stops the upgrade.
 """
 
 from collections.abc import Iterable, Mapping
@@ -94,9 +97,10 @@ PROCEDURE: Mapping[State, Step] = {
     ),
     "after 2": Step(
         f"step 2 of 3 is done: the driver made {SECRET}, and the values still hold the password",
-        f"step 3: leave {PASSWORD} empty and deploy",
-        "do not deploy with the password: the chart makes the Secret too, and Helm stops with invalid ownership "
-        "metadata",
+        f"step 3: leave {PASSWORD} empty and deploy; Helm then deletes the Secret once more, as its release made it: "
+        "restart RabbitMQ's pod at once, so that the driver writes it anew",
+        "do not deploy with the password: Helm writes its own over the driver's, or, where its release made none, "
+        "stops with invalid ownership metadata",
     ),
     "too early": Step(
         f"the values hold no password and there is no {SECRET}: the next upgrade stops with PASSWORDS ERROR",
@@ -117,6 +121,20 @@ PROCEDURE: Mapping[State, Step] = {
     "done": Step(f"migrated: the driver made {SECRET}, and the values hold no password", ""),
 }
 """Every state that is one of the procedure."""
+
+_LAST = Step(
+    f"step 3 of 3 is next: the driver made {SECRET}, and the values hold no password; the deployed release made it "
+    "before, so Helm deletes it once more in this upgrade",
+    "deploy, and restart RabbitMQ's pod at once, so that the driver writes it anew",
+    "run no second upgrade before it is there",
+)
+"""What `done` means while the deployed release still has the Secret in its manifest."""
+
+
+def step_of(now: "Migration", release: Release | Missing | None) -> Step:
+    """Return what the state means, given what the deployed release made."""
+    made_before = isinstance(release, Release) and SECRET in release.secrets
+    return _LAST if now.state == "done" and made_before else PROCEDURE[now.state]
 
 
 @dataclass(frozen=True, kw_only=True)

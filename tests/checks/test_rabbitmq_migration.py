@@ -136,6 +136,22 @@ def test_step_2_has_the_exact_commands_and_only_it_deletes_anything() -> None:
     assert deleting == ["after 1"]
 
 
+def test_step_3_tells_that_helm_deletes_the_secret_once_more() -> None:
+    given = {"secret_provider_classes": DEPLOYED, "secret_provider_class_pod_statuses": MOUNTED, "secrets": (DRIVERS,)}
+    holding = the_finding(**given)
+    assert "deletes the Secret once more" in (holding.hint or "")
+    assert holding.commands
+    assert holding.commands.bash[1] == "kubectl delete pod cluedin-rabbitmq-0 -n cluedin"
+    next_ = the_finding(**given, values=WITHOUT)
+    assert "step 3 of 3 is next" in next_.message
+    assert "run no second upgrade" in next_.message
+    over = the_finding(**given, values=WITHOUT, release=release())
+    assert over.message.startswith("migrated")
+    for owned, deleted in ((MAKING, 1), (release(), 0)):
+        found = judge(installer_secrets, stage="deploy", values=WITHOUT, secrets=(DRIVERS,), release=owned).findings
+        assert sum("deleted by Helm in the upgrade all the same" in f.message for f in found) == deleted
+
+
 def test_a_password_that_would_be_deployed_again_is_pointed_at() -> None:
     finding = the_finding(**STEPS[4][3])
     assert finding.location
