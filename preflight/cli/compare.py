@@ -5,7 +5,7 @@ import click
 from preflight import bundle
 from preflight.bundle import SCHEMA_PREFIX
 from preflight.catalog import load
-from preflight.cli.judging import GZIP, judged, settings_from
+from preflight.cli.judging import judged, settings_from
 from preflight.cli.looking import written
 from preflight.cli.output import parse, read_named, takes_unicode, terminal_width, wants_color
 from preflight.compare import compare
@@ -61,7 +61,7 @@ def command(
 def _document(path: str, settings_file: str | None) -> Document:
     """Read a result, or judge a bundle with every check. Raises InputError."""
     data = read_named(path)
-    if not (data.startswith(GZIP) or SCHEMA_PREFIX.encode() in data[:200]):
+    if SCHEMA_PREFIX.encode() not in data[:200]:
         return json.parse(data, name=path)
     catalog = load()
     snapshot = bundle.decode(data, path, catalog.facts)

@@ -16,8 +16,6 @@ from preflight.settings import Settings, parse
 from preflight.views import smallest_change, views
 
 DEFAULT_SETTINGS = "preflight.toml"
-GZIP = b"\x1f\x8b"
-"""With what a bundle begins whose name ends in .gz."""
 
 
 def checks_wanted(include: Sequence[str], exclude: Sequence[str], *, packs: bool) -> tuple[Catalog, tuple[Offer, ...]]:
@@ -69,7 +67,7 @@ def judged(
 def saved_result(path: str, advice: str) -> Document:
     """Read a saved result, `-` being stdin. Raises InputError, and UsageError with the advice for a bundle."""
     data = read_named(path)
-    if SCHEMA_PREFIX.encode() in data[:200] or data.startswith(GZIP):
+    if SCHEMA_PREFIX.encode() in data[:200]:
         raise UsageError(f"{path} is a bundle, not a result; {advice}")
     return json.parse(data, name=path)
 

@@ -80,11 +80,18 @@ def write_whole(path: str, data: bytes, *, private: bool = False) -> None:
 
 
 def read_named(path: str) -> bytes:
-    """Return the bytes of a file the user named, `-` being stdin. Raises InputError in one sentence."""
-    try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or type(error).__name__}") from None
+    """Return the text of a file the user named as UTF-8, `-` being stdin. Raises InputError in one sentence.
+
+    A gzip is undone, and so is the UTF-16 that Windows PowerShell makes of whatever it puts into a file.
+    """
+    from preflight.collect.documents.unpack import Text, unpack  # noqa: PLC0415 - only where a file is read
+
+    if Path(path).is_dir():
+        raise InputError(f"{path}: cannot be read: it is a folder; name the file in it")
+    texts = list(unpack([Path(path)], sys.stdin.buffer))
+    if len(texts) != 1 or not isinstance(texts[0], Text):
+        raise InputError(f"{path}: cannot be read: it is a zip; name the file in it")
+    return texts[0].data
 
 
 def wants_color(color: str) -> bool:

@@ -1,11 +1,15 @@
 """What bad input gets: one sentence on stderr and exit 2, or a finding; never a traceback, never a pass."""
 
+import gzip
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from preflight import bundle
 from preflight.__main__ import run
+from preflight.demo import sample
 
 BOMB = "\n".join(
     ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
@@ -97,3 +101,53 @@ def test_values_in_odd_shapes_get_a_sentence_with_file_and_line_or_a_finding(
         assert "odd.yaml:" in shown.err
     else:
         assert code in (0, 1, 3)
+
+
+@pytest.mark.parametrize("form", ["utf-16", "utf-8-sig", "gzip"])
+def test_a_result_is_shown_as_powershell_keeps_it(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["demo", "-o", "json"]) == 0
+    text = capsys.readouterr().out
+    file = tmp_path / "result.json"
+    file.write_bytes(gzip.compress(text.encode()) if form == "gzip" else text.encode(form))
+    assert run(["report", str(file), "-o", "json"]) == 1
+    assert capsys.readouterr().out == text
+    assert run(["compare", str(file), str(file)]) == 0
+
+
+@pytest.mark.parametrize("form", ["utf-16", "gzip"])
+def test_a_bundle_given_to_report_is_told_so_in_any_form(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = bundle.encode(sample("verify"))
+    file = tmp_path / "b.json"
+    file.write_bytes(gzip.compress(data) if form == "gzip" else data.decode().encode(form))
+    assert run(["report", str(file)]) == 2
+    assert "is a bundle, not a result; judge it: cluedin-preflight run" in told(capsys)
+
+
+def test_a_result_that_lies_beside_what_is_judged_is_passed_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["demo", "-o", f"json={tmp_path / 'result.json'}"]) == 0
+    (tmp_path / "b.json").write_bytes(bundle.encode(sample("verify")))
+    capsys.readouterr()
+    assert run(["run", str(tmp_path), "-o", "json", "--no-packs"]) == 1
+    notes = json.loads(capsys.readouterr().out)["notes"]
+    assert [note for note in notes if "result.json not used: a saved result" in note]
+
+
+@pytest.mark.parametrize("what", ["folder", "zip"])
+def test_one_file_is_asked_for_where_several_are_given(
+    what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / what
+    if what == "folder":
+        path.mkdir()
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.json", "{}")
+            archive.writestr("b.json", "{}")
+    assert run(["report", str(path)]) == 2
+    assert f"{what}; name the file in it" in told(capsys)

@@ -109,8 +109,10 @@ def _read(text: Text, pile: Pile, kinds: Kinds, facts: Mapping[str, Fact]) -> No
     for thing, copies in parts:
         if thing.what == "bundle":
             pile.bundles.append(Bundle(name=text.name, data=bytes(thing.raw or b"")))
-        elif thing.what == "result":
+        elif thing.what == "result" and text.named:
             pile.results.append(text.name)
+        elif thing.what == "result":
+            pile.notes.append(f"{text.name} not used: a saved result; show it: cluedin-preflight report")
         elif thing.what:
             pile.cover(thing.what, f"{text.name}: {thing.cut}" if thing.cut else "")
         for copy in copies:
