@@ -80,13 +80,20 @@ def _waivers(tables: Any, name: str, known: Mapping[str, Check]) -> tuple[Waiver
     waivers = []
     for number, table in enumerate(tables, 1):
         where = f"{name}: waivers[{number}]"
+        if isinstance(table, dict) and not table.keys() <= {*Waiver.__struct_fields__}:
+            _refuse_unknown(table, Waiver.__struct_fields__, name, f"waivers[{number}] has an unknown field: ")
         try:
             waiver = msgspec.convert(table, Waiver)
         except msgspec.ValidationError as error:
-            raise SettingsError(f"{where}: {error}; all of check, object, reason, owner, until are needed") from None
+            raise SettingsError(
+                f"{where}: {error}; check, object, reason and owner are texts, until is a date such as 2026-12-31, "
+                "and all five are needed"
+            ) from None
         _refuse_unknown({waiver.check: waiver}, known, name, f"waivers[{number}].check = ")
-        if not waiver.reason.strip() or not waiver.owner.strip():
-            raise SettingsError(f"{where}: reason and owner may not be empty")
+        for field in ("object", "reason", "owner"):
+            if not getattr(waiver, field).strip():
+                any_ = "; * is any" if field == "object" else ""
+                raise SettingsError(f"{where}.{field}: it may not be empty{any_}")
         waivers.append(waiver)
     return tuple(waivers)
 

@@ -40,7 +40,7 @@ def applied(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], today: date)
     valid = [waiver for waiver in waivers if today <= waiver.until]
     used: set[str] = set()
     result = [_waived(outcome, valid, used) for outcome in outcomes]
-    judged = {outcome.id for outcome in outcomes}
+    judged = {outcome.id for outcome in outcomes if _is_judged(outcome)}
     findings = tuple(finding for waiver in waivers if (finding := _complaint(waiver, today, used, judged)) is not None)
     calm = Finding(status=Status.PASS, message=f"{len(used)} of {len(waivers)} waivers apply")
     own = Outcome(
@@ -52,6 +52,11 @@ def applied(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], today: date)
         findings=findings or (calm,),
     )
     return (*result, own)
+
+
+def _is_judged(outcome: Outcome) -> bool:
+    blind = any(finding.status is Status.UNKNOWN and not finding.object for finding in outcome.findings)
+    return bool(outcome.findings) and outcome.status is not Status.SKIP and not blind
 
 
 def _waived(outcome: Outcome, waivers: Sequence[Waiver], used: set[str]) -> Outcome:
@@ -79,7 +84,7 @@ def _complaint(waiver: Waiver, today: date, used: set[str], judged: set[str]) ->
             message=f"ran out on {waiver.until.isoformat()} and waives nothing any more: {who}",
             hint="mend what it waived, or agree on a new day and write it into the settings",
         )
-    # Without its check nothing tells whether a waiver is still needed.
+    # Where its check was not run, does not apply or could not see, nothing tells whether a waiver is still needed.
     if waiver.name not in used and waiver.check in judged:
         return Finding(
             status=Status.WARN,

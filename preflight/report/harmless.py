@@ -65,12 +65,17 @@ def line(text: str) -> str:
     return disarmed(" ".join(text.split()))
 
 
-def pasteable(command: str) -> bool:
+def pasteable(command: str, *, powershell: bool = False) -> bool:
     r"""Tell whether a command can be shown as it is: shown otherwise, it would be another command.
 
-    >>> pasteable("az aks show -n a"), pasteable("echo '\x1b[1m'")
-    (True, False)
+    So it would be in PowerShell where a name holds what Windows takes apart after PowerShell's quotes are gone: double
+    quotes in any program's words, and what cmd acts on in those of az, which is a batch file there.
+
+    >>> pasteable("az aks show -n a"), pasteable("echo '\x1b[1m'"), pasteable("az aks show -n 'a&b'", powershell=True)
+    (True, False, False)
     """
+    if powershell and re.search(r"[\"%&|<>^!]" if command.startswith("az ") else r"\"|\\'", command):
+        return False
     return bool(command) and line(command) == command
 
 

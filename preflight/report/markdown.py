@@ -91,7 +91,8 @@ def code(text: str) -> str:
 
 def fenced(lines: Iterable[str], language: str, indent: str = "") -> str:
     """Return commands as a code block; one that cannot be shown as it is, is named as left out."""
-    shown = [command if pasteable(command) else NOT_PASTEABLE for command in lines]
+    is_powershell = language == "powershell"
+    shown = [command if pasteable(command, powershell=is_powershell) else NOT_PASTEABLE for command in lines]
     fence = "`" * max(3, 1 + max((len(run) for command in shown for run in re.findall("`+", command)), default=0))
     return "\n".join(indent + entry for entry in (f"{fence}{language}", *shown, fence))
 

@@ -1,9 +1,9 @@
 """The runbook as Markdown: what to do, in order, and for each step who may, what it interrupts and how to undo it."""
 
-from preflight.model import Commands, Status, Step
-from preflight.report.document import Document
+from preflight.model import Commands, Status, Step, Waived
+from preflight.report.document import Document, Judged
 from preflight.report.markdown import code, prose, shells
-from preflight.report.summary import answer, banner, counts, question, target, to_do
+from preflight.report.summary import answer, banner, counts, message, question, target, to_do
 
 
 def render(document: Document) -> str:
@@ -14,10 +14,15 @@ def render(document: Document) -> str:
         blocks.append(f"**{prose(warning)}**")
     blocks.append(f"{prose(question(document))}  \n{prose(f'{word}: {counts(document)}')}")
     blocks.append("\n".join(f"- {label}: {prose(text)}" for label, text in target(document)))
+    if document.steps:
+        blocks.append("Commands stand once where bash and PowerShell read them alike.")
     for number, step in enumerate(document.steps, 1):
         blocks += _step(number, step)
     if not document.steps:
         blocks.append("Nothing to do.")
+    accepted = [_accepted(outcome, waived) for outcome in document.outcomes for waived in outcome.waived]
+    if accepted:
+        blocks += ["## Accepted, so no step", "\n".join(accepted)]
     if document.coverage.missing:
         blocks.append("## What is not known yet")
         blocks.append("Ask somebody with the right for these, and judge again with what they give.")
@@ -26,6 +31,12 @@ def render(document: Document) -> str:
         powershell = dict.fromkeys(missing.ask_powershell or missing.ask for missing in asked)
         blocks += shells(Commands(bash=tuple(bash), powershell=tuple(powershell)))
     return "\n\n".join(blocks) + "\n"
+
+
+def _accepted(outcome: Judged, waived: Waived) -> str:
+    named = f" {code(waived.finding.object)}" if waived.finding.object else ""
+    until = prose(f"waived until {waived.until} by {waived.owner} ({waived.reason}): {message(waived.finding)}")
+    return f"- {code(outcome.id)}{named}: {until}"
 
 
 def _step(number: int, step: Step) -> list[str]:

@@ -34,7 +34,7 @@ def render(document: Document) -> str:
     driver = {
         "name": document.tool.name,
         "version": line(document.tool.version) or "0",
-        "rules": [{"id": rule, "shortDescription": {"text": title}} for rule, title in rules.items()],
+        "rules": [_rule(rule, title) for rule, title in rules.items()],
     }
     invocation = {"executionSuccessful": not document.partial, "toolExecutionNotifications": notifications}
     run = {
@@ -55,6 +55,17 @@ def render(document: Document) -> str:
     return escaped(msgspec.json.format(msgspec.json.encode(log), indent=2).decode()) + "\n"
 
 
+def _rule(id_: str, title: str) -> dict[str, Any]:
+    """Return a rule with what code scanning asks for: a short and a full description, and help."""
+    help_ = f"Healthy means: {title}. Why it matters, how to fix it and what is read: cluedin-preflight explain {id_}"
+    return {
+        "id": id_,
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": title},
+        "help": {"text": help_},
+    }
+
+
 def _id(outcome: Judged) -> str:
     return line(outcome.id) or "check"
 
@@ -73,7 +84,7 @@ def _result(outcome: Judged, said: Finding | Waived) -> dict[str, Any]:
         "level": level,
         "message": {"text": _text(finding)},
         "locations": [_location(finding)],
-        "partialFingerprints": {"checkAndObject/v1": _fingerprint(outcome, finding)},
+        "partialFingerprints": _fingerprints(outcome, finding),
     }
     if finding.known:
         result["baselineState"] = "unchanged"
@@ -113,5 +124,11 @@ def _text(finding: Finding) -> str:
     return line(message(finding) + (f" -> {finding.hint}" if finding.hint else ""))
 
 
-def _fingerprint(outcome: Judged, finding: Finding) -> str:
-    return hashlib.sha256(f"{outcome.id}\n{finding.object or ''}".encode()).hexdigest()
+def _fingerprints(outcome: Judged, finding: Finding) -> dict[str, str]:
+    """Return what tells results apart over time: check and object, whatever line they stand in.
+
+    Code scanning looks at `primaryLocationLineHash` only, and where it is missing hashes the line: then several results
+    of one line would be one alert.
+    """
+    digest = hashlib.sha256(f"{outcome.id}\n{finding.object or ''}".encode()).hexdigest()
+    return {"checkAndObject/v1": digest, "primaryLocationLineHash": f"{digest[:16]}:1"}

@@ -68,7 +68,7 @@ class Screen:
 
     def command(self, command: str, indent: int) -> list[str]:
         """Return a shell command that can be pasted: never cut, continued between its words as its shell has it."""
-        if not pasteable(command) or (not self.unicode and not command.isascii()):
+        if not pasteable(command, powershell=self.powershell) or (not self.unicode and not command.isascii()):
             return [" " * indent + self.cut(NOT_PASTEABLE, self.width - indent)]
         if command.startswith("#"):
             # A comment ends with its line, backslash or not: what follows would be run.

@@ -1,10 +1,13 @@
 import re
 import unicodedata
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from preflight.report.harmless import ascii_only, columns, line, storable
+from preflight.report.harmless import NOT_PASTEABLE, ascii_only, columns, line, pasteable, storable
+from preflight.report.markdown import fenced
+from preflight.shells import Into, commands
 from tests.report.reports import NASTY
 from tests.report.strategies import TEXTS
 
@@ -51,3 +54,20 @@ def test_wide_and_combining_characters_are_counted_as_shown() -> None:
     assert columns("\u6f22\u5b57") == 4
     assert columns("e\u0301") == 1
     assert columns("plain") == 5
+
+
+@pytest.mark.parametrize("name", ["a&calc", "%PATH%", 'a" --yes "b', "a|b", "a>b", "a^b"])
+def test_what_windows_would_take_apart_is_not_shown_for_powershell(name: str) -> None:
+    written = commands(("az", "keyvault", "show", "--name", name))
+    assert not pasteable(written.powershell[0], powershell=True)
+    assert pasteable(written.bash[0])
+    assert NOT_PASTEABLE in fenced(written.powershell, "powershell")
+
+
+def test_ordinary_commands_are_shown_for_powershell() -> None:
+    written = commands(
+        ("az", "role", "assignment", "create", "--role", "Key Vault Secrets User", "--scope", "/subscriptions/s"),
+        Into(("kubectl", "get", "secret", "a", "-o", "yaml"), "a.backup.yaml"),
+        ("cluedin-preflight", "run", "-c", "a,b", "-f", "it's.yaml"),
+    )
+    assert all(pasteable(line, powershell=True) for line in written.powershell)

@@ -76,3 +76,23 @@ def test_a_windows_path_becomes_an_address() -> None:
     odd = finding("fail", "m", "values/a", "h", location=Location(file="deploy\\my values.yaml", line=1))
     (result,) = run(report(outcome("c", "values", "t", odd)))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "deploy/my%20values.yaml"
+
+
+def test_every_rule_has_what_code_scanning_asks_for() -> None:
+    rules = run(TROUBLED)["tool"]["driver"]["rules"]
+    assert rules
+    for rule in rules:
+        assert rule["shortDescription"]["text"]
+        assert rule["fullDescription"]["text"]
+        assert rule["help"]["text"].endswith(f"cluedin-preflight explain {rule['id']}")
+
+
+def test_results_of_one_line_stay_apart_and_follow_their_object_when_lines_move() -> None:
+    def hashes(line: int) -> list[str]:
+        here = Location(file="v.yaml", line=line)
+        found = [finding("fail", "m", f"values/{name}", "h", location=here) for name in "ab"]
+        results = run(report(outcome("c", "values", "t", *found)))["results"]
+        return [result["partialFingerprints"]["primaryLocationLineHash"] for result in results]
+
+    assert len(set(hashes(3))) == 2
+    assert hashes(3) == hashes(9)
