@@ -30,7 +30,10 @@ def keyvault_values(
     """
     index = Index(values)
     block = keyvault(values, index)
+    graph = planned(values, manifest=manifest, release=release, header=header)
     elsewhere = misplaced(values)
+    if isinstance(graph, Graph) and not graph.supported:  # a chart before 2.3.0, which reads this one
+        elsewhere = tuple(setting for setting in elsewhere if setting.path != ("application", "keyvault"))
     if block is None and not elsewhere:
         yield skip("the values have no global.keyvault block: nothing is synced")
         return
@@ -50,7 +53,6 @@ def keyvault_values(
     if switch and switch.kind in ("boolean", "number") and not block.enabled:
         yield from _disabled(block, switch)
         return
-    graph = planned(values, manifest=manifest, release=release, header=header)
     if isinstance(graph, Graph):
         found += empty_classes(graph, block)
     yield from (_finding(fault) for fault in found)
@@ -75,6 +77,13 @@ def _finding(fault: Fault) -> Finding:
 
 def _misplaced(setting: facts.Setting) -> Finding:
     path = dotted(setting.path)
+    if setting.path == ("application", "global", "keyvault"):
+        return warn(
+            "only the charts below application see a key vault block here: the databases never mount their classes",
+            f"values/{path}",
+            "move it to global.keyvault",
+            location=location(setting),
+        )
     return fail(
         "no chart from 2.3.0 on reads a key vault block here",
         f"values/{path}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from preflight import Finding, Missing, check, facts, fail, passed, warn
 from preflight.sync.graph import Graph, LostEntry, Refusal
-from preflight.sync.planned import graph_or_end, rests_on
+from preflight.sync.planned import graph_or_end, reshaped, rests_on
 from preflight.sync.values import Index, dotted, location, truth
 
 _SCRIPTS = "global.containerImages.initSql.scripts"
@@ -32,11 +32,13 @@ def mount_clash(
         yield graph
         return
     upgrade = isinstance(release, facts.Release) and release.found
-    broken = [_refused(graph, refusal, upgrade=upgrade) for refusal in graph.refusals]
-    mounts_lost = [lost for lost in graph.lost if lost.path is not None]
+    known = [refusal for refusal in graph.refusals if refusal.pod.workload not in graph.reshaped]
+    broken = [_refused(graph, refusal, upgrade=upgrade) for refusal in known]
+    mounts_lost = [lost for lost in graph.lost if lost.path is not None and lost.pod not in graph.reshaped]
     found = [*broken, *(_lost(graph, lost) for lost in mounts_lost), *_scripts(values, graph)]
+    found += reshaped(graph, "what is mounted")
     yield from found
-    if not any(finding.status == "fail" for finding in found):
+    if not any(finding.status in ("fail", "unknown") for finding in found):
         volumes = sum(len(pod.volumes) for pod in graph.pods)
         yield passed(f"{len(graph.pods)} workloads with {volumes} volumes are valid, {rests_on(graph)}")
 

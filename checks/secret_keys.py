@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.sync.existing import by_name, is_dropped, namespace_of
 from preflight.sync.graph import Graph, Reader
-from preflight.sync.planned import first, graph_or_end, rests_on
+from preflight.sync.planned import first, graph_or_end, reshaped, rests_on
 from preflight.sync.values import location
 
 
@@ -45,6 +45,7 @@ def secret_keys(
     found: list[Finding] = []
     for (secret, key), readers in open_uses.items():
         found += _judged(graph, secret, key, readers, there, produced, needs_cluster=_skips(secrets, header))
+    found += reshaped(graph, "which Secrets are read")
     yield from found
     if not any(finding.status in ("fail", "unknown") for finding in found):
         count = len({(reader.use.secret, reader.use.key) for reader in graph.readers}) - len(found)
@@ -56,8 +57,9 @@ def _skips(secrets: tuple[facts.Secret, ...] | Missing | None, header: facts.Hea
 
 
 def _produced(graph: Graph) -> dict[str, frozenset[str]]:
-    """Secret to the keys it will have; no keys stand for all of them. A class counts when a container mounts it."""
+    """Secret to the keys it will have; no keys stand for all of them. A class counts when a container may mount it."""
     mounted = {mount.class_name for mount in graph.mounts}
+    mounted |= {item.class_name or "" for pod in graph.pods if pod.workload in graph.reshaped for item in pod.volumes}
     found: dict[str, frozenset[str]] = {}
     for planned_class in graph.classes:
         if planned_class.name in mounted:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from preflight import Finding, Missing, check, facts, fail, passed, skip, warn
+from preflight import Finding, Missing, check, facts, fail, passed, skip, unknown, warn
 from preflight.sync.existing import by_name, namespace_of
 from preflight.sync.graph import ClassMount, Graph, PlannedClass
 from preflight.sync.mapping import MOUNTING
-from preflight.sync.planned import first, graph_or_end, rests_on
-from preflight.sync.values import location
+from preflight.sync.planned import ASK, first, graph_or_end, rests_on
+from preflight.sync.values import dotted, location
 
 
 @check("secret-mounted", group="sync")
@@ -37,7 +37,7 @@ def secret_mounted(
     served = {item.metadata.name for item in secret_provider_classes.items} if secret_provider_classes else set()
     found = [*_missing_classes(graph, served), *(item for one in graph.classes for item in _judged(graph, one, there))]
     yield from found
-    if not any(finding.status == "fail" for finding in found):
+    if not any(finding.status in ("fail", "unknown") for finding in found):
         made = [one for one in graph.classes if one.secrets]
         pods = sorted({mount.pod.workload for mount in graph.mounts if mount.pod.stays})
         if made:
@@ -52,7 +52,18 @@ def _judged(graph: Graph, planned_class: PlannedClass, there: Mapping[str, facts
     mounts = [mount for mount in graph.mounts if mount.class_name == planned_class.name]
     lasting = [mount for mount in mounts if mount.pod.stays]
     named = first(secret.name for secret in planned_class.secrets)
-    if not lasting:
+    open_pods = [pod for pod in graph.pods if pod.workload in graph.reshaped]
+    declaring = [pod for pod in open_pods if any(item.class_name == planned_class.name for item in pod.volumes)]
+    if declaring and all(mount.pod in declaring for mount in lasting):
+        setting = graph.reshaped[declaring[0].workload]
+        yield unknown(
+            f"the values set {dotted(setting.path)}: whether {declaring[0].workload} mounts {planned_class.name} is "
+            "not known from them",
+            f"secretproviderclass/{planned_class.name}",
+            ASK,
+            location=location(setting),
+        )
+    elif not lasting:
         goes = f"only {first(mount.pod.workload for mount in mounts)} mounts it, and goes"
         where = goes if mounts else _unmounted(graph, planned_class)
         yield fail(

@@ -92,6 +92,17 @@ MISPLACED = (
 )
 """Where people put the block by mistake; of these only that they are there is kept."""
 
+_BEFORE = (
+    "enabled",
+    "userAssignedIdentityID",
+    "keyvaultName",
+    "tenantId",
+    "secretRanges.*.secretName",
+    "secretRanges.*.secretType",
+    "secretRanges.*.secretKeys.*",
+)
+"""Below `application.keyvault`, which charts before 2.3.0 read."""
+
 _USERS = (
     "cluedincontroller.hosts.sqlserver.users.sa",
     "elasticsearch.users.elastic",
@@ -117,6 +128,15 @@ _SWITCHES = (
     "application.bootstrap.organization.features.sso.azureClientSecret!",
     "application.cluedin.components.sourcesSecretRef",
     "application.email.secretRef",
+    "application.issuer.configuration!",
+    *(
+        f"application.{name}.enabled"
+        for name in ("libpostal", "cluedinai", "oauth2", "openrefine", "cluedincontroller")
+    ),
+    *(f"application.{name}.replicas" for name in ("libpostal", "cluedinai", "oauth2")),
+    *(f"infrastructure.cert-manager.{name}.enabled" for name in ("cainjector", "startupapicheck")),
+    "infrastructure.monitoring.alertmanager.alertmanagerSpec.useExistingSecret",
+    *(f"infrastructure.{name}.serviceBindings.enabled" for name in ("rabbitmq", "redis")),
     "application.system.upgradeMode",
     *(f"{role}.count" for role in _ROLES),
     *(f"{service}.replicas" for service in _SERVICES),
@@ -165,6 +185,7 @@ _SWITCHES = (
 )
 
 _EXTRA_SECRETS = (
+    "infrastructure.rabbitmq.extraSecrets.*.*!",
     "platform.extraSecrets.*.*!",
     "platform.extraEncodedSecrets.*.*!",
     "platform.extraCertificateSecrets.*!",
@@ -172,11 +193,62 @@ _EXTRA_SECRETS = (
 )
 """Secrets that values make as they are: their names and the names of their keys."""
 
+RESHAPING = (
+    *("application.enabled", "infrastructure.enabled", "infrastructure.neo4j.neo4j.name"),
+    *(f"infrastructure.{part}.fullnameOverride" for part in _PARTS),
+    *(
+        f"infrastructure.redis.{path}"
+        for path in (
+            *("architecture", "sentinel.enabled", "tls.enabled", "master.kind", "volumePermissions.enabled"),
+            *("sysctl.enabled", "diagnosticMode.enabled", "master.extraEnvVarsSecret"),
+            *("auth.usePasswordFiles", "auth.existingSecretPasswordKey", "metrics.extraEnvVars!"),
+            "metrics.extraVolumes!",
+        )
+    ),
+    *(
+        f"infrastructure.rabbitmq.{path}"
+        for path in (
+            *("auth.tls.enabled", "ldap.tls.enabled", "volumePermissions.enabled", "diagnosticMode.enabled"),
+            *("extraEnvVarsSecret", "initScriptsSecret", "extraSecretsPrependReleaseName"),
+            *("advancedConfigurationExistingSecret", "extraConfigurationExistingSecret"),
+        )
+    ),
+    *(
+        f"infrastructure.neo4j.{path}"
+        for path in (
+            *("podSpec.initContainers!", "podSpec.containers!", "ssl!", "ldapPasswordFromSecret"),
+            *(f"volumes.{volume}.mode" for volume in ("backups", "logs", "metrics", "import", "licenses")),
+            "neo4j.offlineMaintenanceModeEnabled",
+        )
+    ),
+    *(f"infrastructure.elasticsearch.{path}!" for path in ("envFrom", "secretMounts", "keystore")),
+    *("infrastructure.elasticsearch.nameOverride", "infrastructure.haproxy-ingress.controller.kind"),
+    *(
+        f"infrastructure.cert-manager.{path}"
+        for path in (
+            *("nameOverride", "extraEnv!", "volumes!", "volumeMounts!"),
+            *(f"{part}.volumes!" for part in ("webhook", "cainjector", "startupapicheck")),
+            *(f"{part}.volumeMounts!" for part in ("webhook", "cainjector", "startupapicheck")),
+        )
+    ),
+    *(
+        f"infrastructure.monitoring.grafana.{path}"
+        for path in (
+            *("envFromSecret", "envFromSecrets!", "extraSecretMounts!", "extraConfigmapMounts!", "extraVolumes!"),
+            *("persistence.enabled", "ldap.enabled", "smtp.existingSecret", "imageRenderer.enabled"),
+            *(f"sidecar.{part}.enabled" for part in ("alerts", "plugins", "notifiers")),
+        )
+    ),
+)
+"""What changes pods in ways that the chart facts do not tell; of most only whether it is as in the chart."""
+
 KNOWN: tuple[str, ...] = (
     *(f"global.keyvault.{path}" for path in _KEYVAULT),
     "global.keyvault?",
     *(f"{place}!" for place in MISPLACED),
+    *(f"application.keyvault.{path}" for path in _BEFORE),
     *_SWITCHES,
+    *RESHAPING,
     *(f"{place}.*?" for place in (*VOLUME_LISTS, *MOUNT_LISTS)),
     *(f"{place}.*.{path}" for place in VOLUME_LISTS for path in _VOLUME),
     *(f"{place}.*.{path}" for place in MOUNT_LISTS for path in _MOUNT),

@@ -63,6 +63,9 @@ SETTINGS: Mapping[tuple[str, ...], str] = {
     ("global", "keyvault", "keyvaultName"): "vault",
     ("global", "keyvault", "tenantId"): "tenant",
     ("global", "keyvault", "userAssignedIdentityID"): "identity",
+    ("application", "keyvault", "keyvaultName"): "vault",
+    ("application", "keyvault", "tenantId"): "tenant",
+    ("application", "keyvault", "userAssignedIdentityID"): "identity",
     ("application", "bootstrap", "organization", "name"): "organization",
 }
 """Settings of the values whose text is a name."""

@@ -68,6 +68,7 @@ def added_names(index: Index, path: str) -> Iterator[str]:
 
 
 _EXTRA = {
+    "infrastructure.rabbitmq.extraSecrets": "Opaque",
     "platform.extraSecrets": "Opaque",
     "platform.extraEncodedSecrets": "Opaque",
     "platform.extraCertificateSecrets": "kubernetes.io/tls",

@@ -10,7 +10,7 @@ replaces.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, TypeVar
@@ -31,7 +31,11 @@ from preflight.sync.graph import (
     SecretUse,
     Volume,
 )
-from preflight.sync.values import truth
+from preflight.sync.values import Index, truth
+from preflight.sync.workload_facts import concerned, workload_facts
+
+CONTAINERS = frozenset(["initContainers", "extraInitContainers", "extraContainers", "sidecars"])
+"""Keys of lists of containers, wherever they stand."""
 
 _REFERENCE = re.compile(r"\$\{([^|}]+)\|(\|?)([^}]*)\}")
 
@@ -125,6 +129,17 @@ class LaterFact(Fact, frozen=True, kw_only=True):
     certain: bool = True
 
 
+class ReshapingFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A value that changes volumes, names or Secrets of pods in ways that no row tells.
+
+    `unless` is the chart's own value, with which nothing changes. `whole`: what is rendered at all is not known then.
+    """
+
+    path: str
+    unless: str = ""
+    whole: bool = False
+
+
 class ChartFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All of it; `versions` maps a chart version to its group."""
 
@@ -132,6 +147,7 @@ class ChartFacts(msgspec.Struct, frozen=True, kw_only=True):
     pods: tuple[PodFact, ...]
     secrets: tuple[SecretFact, ...]
     later: tuple[LaterFact, ...]
+    reshaping: tuple[ReshapingFact, ...]
 
 
 @lru_cache(maxsize=1)
@@ -178,8 +194,42 @@ def predict(values: Values, version: str) -> Graph | None:
         supported=block.supported,
         render_error=block.render_error,
         ignored=block.ignored,
+        reshaped=_reshaped(values, block.index),
         lost=tuple(lost for pod in reading.valid(facts.pods) for lost in reading.lost(pod)),
     )
+
+
+def unpredictable(values: Values) -> Setting | None:
+    """Return a setting after which the facts tell nothing: parts switched off whole, and names changed."""
+    index = Index(values)
+    return next((found for row in chart_facts().reshaping if row.whole and (found := _reshapes(index, row))), None)
+
+
+def _reshapes(index: Index, row: ReshapingFact) -> Setting | None:
+    setting = index.dotted(row.path)
+    if setting is None or (setting.empty and not row.unless):
+        return None
+    if setting.kind == "boolean":
+        return None if truth(setting) == (row.unless == "true") else setting
+    return None if setting.text == row.unless else setting
+
+
+def _reshaped(values: Values, index: Index) -> Mapping[str, Setting]:
+    """By `Kind/name` the workloads of which the values change more than the facts tell, with the first such setting.
+
+    Containers of one's own may mount and read anything; an empty list of them replaces the chart's.
+    """
+    rows = workload_facts()
+    sections = {row.section for row in rows}
+    settings = [found for row in chart_facts().reshaping if not row.whole and (found := _reshapes(index, row))]
+    settings += [item for item in values.sizing if item.path[-1] in CONTAINERS]
+    changed: dict[str, Setting] = {}
+    for setting in settings:
+        places = concerned(setting.path[:-1], sections)
+        for row in rows:
+            if row.section and row.section in places:
+                changed.setdefault(f"{row.kind}/{row.name}", setting)
+    return changed
 
 
 F = TypeVar("F", bound=Fact)

@@ -1,6 +1,11 @@
-"""The SecretProviderClasses that the charts render of a `global.keyvault` block (charts.md 4)."""
+"""The SecretProviderClasses that the charts render of a `global.keyvault` block (charts.md 4).
 
-from preflight.facts import Values
+Before 2.3.0 the charts read another block, `application.keyvault`, and make one class of it.
+"""
+
+from collections.abc import Iterator
+
+from preflight.facts import Setting, Values
 from preflight.sync.graph import FetchedObject, PlannedClass, SyncedSecret
 from preflight.sync.values import (
     FRONTEND_CLASS,
@@ -12,10 +17,14 @@ from preflight.sync.values import (
     KeyVaultBlock,
     SecretEntry,
     keyvault,
+    truth,
 )
 
 IGNORING = "A"
 """The group of versions (before 2.3.0) whose charts do not read the block at all."""
+_BEFORE = ("application", "keyvault")
+_DEFAULT_RANGE = {"ca-crt": "ca.crt", "tls-crt": "tls.crt", "tls-key": "tls.key"}
+"""Vault objects and keys of the one Secret that those charts sync where `secretRanges` says nothing."""
 _SELF_MOUNTING = "GHI"
 """Groups (from 2.5.2) whose databases mount their own class; they cannot render without a map of classes."""
 DEFAULT_KEYS = ("cluedin-server", "cluedin-sqlserver", "cluedin-elasticsearch", "cluedin-redis")
@@ -33,21 +42,59 @@ class RenderedBlock:
         self._block = block if asked and self.supported else None
         self.render_error = _render_error(self._block, self.index, group) if self._block else None
         made = self._block is not None and self.render_error is None
-        self.classes: tuple[PlannedClass, ...] = asked if made else ()
+        before = () if self.supported else tuple(_of_application(self.index))
+        self.classes: tuple[PlannedClass, ...] = asked if made else before
         self.ignored: tuple[PlannedClass, ...] = () if made else asked
 
     def holds(self, condition: str) -> bool:
-        """`@frontend`: the frontend certificate is synced. `@class:K`: class K holds Secrets; `@key:K`: K exists."""
+        """Whether a condition on the block holds.
+
+        `@frontend`: the frontend certificate is synced. `@class:K`: class K holds Secrets; `@key:K`: K exists.
+        """
         block = self._block
-        if block is None:
-            return False
         name, _, key = condition.removeprefix("@").partition(":")
+        if block is None:
+            return name == "frontend" and bool(self.classes)
         written = {planned.key: planned for planned in block.classes}
         if name == "frontend":
             return "frontendCrt" in block.settings and not block.settings["frontendCrt"].empty
         if name == "class":
             return key in written and not written[key].setting.empty
         return key in written or key in DEFAULT_KEYS
+
+
+def _of_application(index: Index) -> Iterator[PlannedClass]:
+    """The class of `application.keyvault`; its `secretKeys` map the vault's object to the key, not the other way."""
+    if not truth(index.get(*_BEFORE, "enabled")):
+        return
+    ranges = index.get(*_BEFORE, "secretRanges")
+    entries = index.below(*ranges.path) if ranges else ()
+    secrets = tuple(
+        SyncedSecret(
+            name=_text(index, entry, "secretName"),
+            type=_text(index, entry, "secretType"),
+            keys=tuple(
+                (item.text or "", str(item.path[-1]))
+                for item in sorted(index.below(*entry.path, "secretKeys"), key=lambda item: str(item.path[-1]))
+            ),
+            setting=entry,
+        )
+        for entry in entries
+    )
+    if ranges is None:
+        keys = tuple((key, name) for name, key in _DEFAULT_RANGE.items())
+        secrets = (SyncedSecret(name=FRONTEND_CLASS, type=OPAQUE, keys=keys),)
+    yield PlannedClass(
+        name=FRONTEND_CLASS,
+        objects=tuple(FetchedObject(name=name) for secret in secrets for _, name in secret.keys),
+        secrets=secrets,
+        setting=ranges or index.get(*_BEFORE),
+    )
+
+
+def _text(index: Index, entry: Setting, key: str) -> str:
+    setting = index.get(*entry.path, key)
+    return (setting.text or "") if setting else ""
 
 
 def _render_error(block: KeyVaultBlock | None, index: Index, group: str) -> str | None:

@@ -5,8 +5,8 @@ way whether the pods come from a rendered manifest or from the values and the ch
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -200,7 +200,8 @@ class Graph:
 
     `version` is the chart's, `assumed` why it is taken where nobody named it. `supported` is false where a chart of
     this version does not read `global.keyvault`; `ignored` are the classes that the values ask for in vain, for that
-    reason or because of `render_error`. `lost` are the chart's own list entries that values replaced.
+    reason or because of `render_error`. `reshaped` are workloads, as `Kind/name`, whose volumes, mounts and Secrets a
+    setting changes in ways that are not known. `lost` are the chart's own list entries that values replaced.
     """
 
     basis: Basis
@@ -214,6 +215,7 @@ class Graph:
     assumed: str = ""
     lost: tuple["LostEntry", ...] = ()
     ignored: tuple[PlannedClass, ...] = ()
+    reshaped: Mapping[str, Setting] = field(default_factory=dict)
 
     @cached_property
     def mounts(self) -> tuple[ClassMount, ...]:

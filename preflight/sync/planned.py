@@ -1,14 +1,16 @@
 """Which graph a run is about: the manifest that was given, else what the values make of the chart's version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from preflight.facts import Header, Manifest, Missing, Release, Setting, Values
 from preflight.model import Finding, Status
-from preflight.sync.chart import newest_version, predict, version_order
+from preflight.sync.chart import newest_version, predict, unpredictable, version_order
 from preflight.sync.graph import Graph
 from preflight.sync.rendered import graph_of
-from preflight.sync.values import Index, KeyVaultBlock, keyvault
+from preflight.sync.values import Index, KeyVaultBlock, Path, dotted, keyvault, location
+
+ASK = "pass --manifest with what helm template renders, or --chart"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +41,18 @@ def planned(
         why = values.reason if isinstance(values, Missing) else "none were given"
         return Undecided(reason=f"neither a manifest nor values: {why}", hint="pass -f values.yaml, or --manifest")
     version, assumed = _version(header, release)
+    setting = unpredictable(values)
+    if setting is not None:
+        return Undecided(
+            reason=f"the values set {dotted(setting.path)}: what the chart renders then is not known",
+            hint=ASK,
+        )
     graph_or_none = predict(values, version)
     if graph_or_none is None:
         newer = version_order(version) > version_order(newest_version())
         return Undecided(
             reason=f"chart {version} is not among the versions we know (up to {newest_version()})",
-            hint="pass --manifest with what helm template renders, or --chart",
+            hint=ASK,
             version=version,
             newer=newer,
         )
@@ -91,6 +99,24 @@ def rests_on(graph: Graph) -> str:
     if graph.basis == "chart facts":
         return f"by the facts of chart {graph.version}" + (f", {graph.assumed}" if graph.assumed else "")
     return "by the rendered manifest" if graph.basis == "manifest" else "by the release's manifest"
+
+
+def reshaped(graph: Graph, what: str) -> Iterator[Finding]:
+    """Yield an unknown for each setting that changes pods in ways that are not known; `what` is asked of the pods."""
+    by_setting: dict[Path, list[str]] = {}
+    there = {pod.workload for pod in graph.pods}
+    for workload, setting in graph.reshaped.items():
+        if workload in there:
+            by_setting.setdefault(setting.path, []).append(workload)
+    settings = {setting.path: setting for setting in graph.reshaped.values()}
+    for path, workloads in by_setting.items():
+        yield Finding(
+            status=Status.UNKNOWN,
+            message=f"the values set {dotted(path)}: {what} of {first(workloads)} is not known from them",
+            object=f"workload/{workloads[0]}",
+            hint=ASK,
+            location=location(settings[path]),
+        )
 
 
 def syncs(values: Values | Missing | None, manifest: Manifest | None = None) -> bool:

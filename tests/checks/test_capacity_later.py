@@ -206,10 +206,10 @@ def test_deployments_of_the_chart_that_stop_before_they_start_need_no_room_of_th
     assert extra == [30, 29, 30, 29]
 
 
-def test_no_plan_no_facts_and_another_releases_name_are_not_judged() -> None:
+def test_no_plan_and_no_facts_are_not_judged_and_a_releases_name_does_not_matter() -> None:
     assert said(release_fit((node("n"),), (), values=values(""), header=version("9.0.0"))) == [("unknown", None)]
     assert said(release_fit((node("n"),), (), values=settings_of({}))) == [("skip", None)]
-    assert said(by_default(known=release(name="other"))) == [("skip", None)]
+    assert said(by_default(known=release(name="other"))) == [("pass", None)]
 
 
 def test_an_upgrade_adds_the_surge_and_an_install_everything() -> None:

@@ -72,6 +72,13 @@ def test_a_block_outside_global_is_pointed_at(place: str) -> None:
     assert found == [("fail", place, place.count(".") + 1)]
 
 
+def test_charts_before_2_3_0_read_the_block_of_the_application() -> None:
+    text = "application:\n  keyvault:\n    enabled: true\n"
+    assert [status for status, *_ in said(keyvault_values(values(text), "2.2.0"))] == ["skip"]
+    below_application = "application:\n  global:\n    keyvault:\n      enabled: true\n"
+    assert said(keyvault_values(values(below_application))) == [("warn", "application.global.keyvault", 3)]
+
+
 def test_disabled_but_filled_in_is_a_warning() -> None:
     text = "global:\n  keyvault:\n    enabled: false\n    frontendCrt: cluedin-crt\n"
     assert said(keyvault_values(values(text))) == [("warn", "global.keyvault.enabled", 3)]

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from preflight.collect.values import settings_of
+from checks.chart_support import chart_support
+from checks.mount_clash import mount_clash
+from checks.secret_keys import secret_keys
+from checks.secret_mounted import secret_mounted
+from preflight.collect.values import read_values, settings_of
+from preflight.facts import Header
+from preflight.model import Target
 from preflight.sync.chart import chart_facts, predict
 from preflight.sync.graph import Graph
 
@@ -98,3 +104,97 @@ def test_replicas_of_nought(version: str) -> None:
     redis = graph("infrastructure.redis.master.count", 0, version)
     counts = [pod.replicas for pod in redis.pods if pod.name == "cluedin-redis-master"]
     assert counts == ([0] if chart_facts().versions[version] in "ABJ" else [])
+
+
+OURS = """global:
+  keyvault:
+    enabled: true
+    secretProviderClasses:
+      cluedin-redis: [{secretName: cluedin-redis, secretKeys: {redis-password: cluedin-redis-password}}]
+      cluedin-server: [{secretName: cluedin-email, secretKeys: {EmailHost: cluedin-email-host}}]
+      cluedin-sqlserver: [{secretName: cluedin-sqlserver-secret, secretKeys: {sapassword: cluedin-sql-password}}]
+      cluedin-elasticsearch: [{secretName: elasticsearch-credentials, secretKeys: {password: cluedin-elastic-password}}]
+infrastructure:
+  redis:
+    auth: {existingSecret: cluedin-redis}
+"""
+
+
+def said(check: Any, more: str, line: int | None = None) -> list[tuple[str, str | None]]:
+    found = list(check(values=read_values([("v.yaml", f"{OURS}{more}".encode())])))
+    if line is not None:
+        assert line in {finding.location.line for finding in found if finding.status == "unknown" and finding.location}
+    return [(finding.status.value, finding.object) for finding in found]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "    architecture: replication\n",
+        "    tls: {enabled: true}\n",
+        "    master: {sidecars: [{name: own, image: own}]}\n",
+        "    master: {initContainers: []}\n",
+    ],
+)
+def test_what_reshapes_a_pod_in_ways_not_known_is_never_a_verdict_on_it(more: str) -> None:
+    assert ("unknown", "workload/StatefulSet/cluedin-redis-master") in said(mount_clash, more, line=12)
+    assert ("unknown", "secretproviderclass/cluedin-redis-sync") in said(secret_mounted, more, line=12)
+    assert ("unknown", "workload/StatefulSet/cluedin-redis-master") in said(secret_keys, more, line=12)
+    for check in (mount_clash, secret_mounted, secret_keys):
+        assert not any(status == "pass" for status, _ in said(check, more))
+
+
+@pytest.mark.parametrize(
+    "own", ["{}", "{architecture: standalone}", "{tls: {enabled: false}}", "{fullnameOverride: cluedin-redis}"]
+)
+def test_the_charts_own_value_reshapes_nothing(own: str) -> None:
+    more = f"    <<: {own}\n"
+    assert said(mount_clash, more) == [("pass", None)]
+    assert said(secret_mounted, more) == [("pass", None)]
+
+
+@pytest.mark.parametrize(
+    "more", ["    fullnameOverride: ours\n", "  enabled: false\n", "application: {enabled: false}\n"]
+)
+def test_other_names_and_charts_switched_off_whole_leave_nothing_to_say(more: str) -> None:
+    for check in (mount_clash, secret_mounted, secret_keys, chart_support):
+        assert said(check, more) == [("unknown", None)]
+
+
+def test_a_volume_that_a_container_of_ones_own_may_mount_is_not_called_unmounted() -> None:
+    volume = "[{name: own, csi: {driver: secrets-store.csi.k8s.io, readOnly: true, volumeAttributes: {"
+    volume += "secretProviderClass: cluedin-rabbitmq-sync}}}]"
+    more = f"  rabbitmq:\n    extraVolumes: {volume}\n"
+    rabbitmq = "      cluedin-rabbitmq: [{secretName: x, secretKeys: {a: b}}]\n"
+    text = OURS.replace("      cluedin-server:", f"{rabbitmq}      cluedin-server:")
+
+    def status(extra: str) -> set[str]:
+        known = Header(collected_at="", tool_version="", stage="deploy", target=Target(chart_version="2.5.1"))
+        values = read_values([("v.yaml", f"{text}{more}{extra}".encode())])
+        found = secret_mounted(values=values, header=known)
+        return {item.status.value for item in found if item.object == "secretproviderclass/cluedin-rabbitmq-sync"}
+
+    assert status("") == {"fail"}
+    assert status("    sidecars: [{name: own, volumeMounts: [{name: own, mountPath: /own}]}]\n") == {"unknown"}
+
+
+def test_charts_before_the_block_make_one_class_of_another(version: str) -> None:
+    before = chart_facts().versions[version] == "A"
+    default = graph("application.keyvault.enabled", value=True, version=version)
+    assert [planned.name for planned in default.classes] == (["cluedin-frontend-crt"] if before else [])
+    if not before:
+        return
+    (planned,) = default.classes
+    assert [item.name for item in planned.objects] == ["ca-crt", "tls-crt", "tls-key"]
+    assert planned.secrets[0].keys == (("ca.crt", "ca-crt"), ("tls.crt", "tls-crt"), ("tls.key", "tls-key"))
+    assert [(mount.pod.workload, mount.volume.name, mount.path) for mount in default.mounts] == [
+        ("Deployment/cluedin-server", "self-signed-ca", "/certs")
+    ]
+    assert not {"cluedin-server-tls", "cluedin-server-tls-password"} & read(default)
+    own = {
+        "enabled": True,
+        "secretRanges": [{"secretName": "x", "secretType": "Opaque", "secretKeys": {"b": "two", "a": "one"}}],
+    }
+    (planned,) = graph("application.keyvault", own, version).classes
+    assert (planned.secrets[0].name, planned.secrets[0].keys) == ("x", (("one", "a"), ("two", "b")))
+    assert graph("application.keyvault.enabled", value=False, version=version).classes == ()

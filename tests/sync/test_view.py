@@ -171,6 +171,8 @@ def _paths(node: object) -> list[str]:
                 found += [item.lstrip("!").partition("|")[0] for item in value if "@" not in item]
             elif key in ("list", "volume_list", "replicas", "idle", "switch"):
                 found.append(value.partition("||")[0])
+            elif key == "reshaping":
+                found += [row["path"] for row in value]
             elif key in ("mount_lists", "env_lists", "pull_lists"):
                 found += value
             else:

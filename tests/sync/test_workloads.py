@@ -14,7 +14,8 @@ from preflight.collect.values import settings_of
 from preflight.facts import Manifest, Workload
 from preflight.facts.kubernetes import Toleration
 from preflight.sync.chart import chart_facts, predict
-from preflight.sync.workloads import DefaultWorkloads, workload_facts, workloads_of
+from preflight.sync.workload_facts import workload_facts
+from preflight.sync.workloads import DefaultWorkloads, workloads_of
 from tests.data import data_path
 from tests.sync.test_chart_oracle import VERSIONS
 
