@@ -64,9 +64,14 @@ def addon_pods(
     failed = [finding for one in both for finding in _lacking(one, settled, pods)]
     yield from failed
     if not failed and drivers and providers:
-        judged = sum(any(is_targeted(one, node) for one in both) for node in settled)
-        targeted = sum(any(is_targeted(one, node) for one in both) for node in nodes)
-        yield _running(drivers, judged, targeted - judged)
+        targeted = [node for node in nodes if any(is_targeted(one, node) for one in both)]
+        judged = sum(node in settled for node in targeted)
+        if judged:
+            yield _running(drivers, judged, len(targeted) - judged)
+        elif any(is_settled(node, now, 0) for node in targeted):
+            yield skip(f"not yet: no node has been there for {grace_minutes} minutes")
+        else:
+            yield unknown("there is no node to judge by: all are leaving or not Ready")
 
 
 def _lacking(daemon_set: facts.DaemonSet, nodes: list[facts.Node], pods: tuple[facts.Pod, ...]) -> Iterator[Finding]:
@@ -102,8 +107,6 @@ def _by_counts(found: tuple[facts.DaemonSet, ...], lacking: Missing | None) -> I
 
 
 def _running(drivers: tuple[facts.DaemonSet, ...], nodes: int, left_out: int) -> Finding:
-    if not nodes:
-        return unknown(f"there is no node to judge by: {left_out} are new, leaving or not Ready")
     version = driver_version(drivers)
     shown = ".".join(str(part) for part in version) if version else "of an unknown version"
     does = "are left by versions below 1.6 and replaced by later ones"

@@ -59,20 +59,16 @@ def installer_secrets(
     )
     found = []
     for name, secret in wanted.items():
-        existing = there.get(name)
-        if existing is None:
-            continue
-        if owner_of(existing, release) == "driver":
-            if is_dropped(existing, release, graph) and not (name == RABBITMQ and is_moving):
-                place = location(secret.setting)
-                found.append(
-                    warn(
-                        f"{name} {_DELETED}", _id(existing), "restart a pod that mounts its class then", location=place
-                    )
-                )
+        existing, place = there.get(name), location(secret.setting)
+        made_by = owner_of(existing, release) if existing else None
+        if existing is None or (made_by == "driver" and not is_dropped(existing, release, graph)):
             continue
         if name == RABBITMQ and is_moving:
             found.append(skip("its migration is under way: see rabbitmq-migration", _id(existing)))
+            continue
+        if made_by == "driver":
+            message, cure = f"{name} {_DELETED}", "restart a pod that mounts its class right after it"
+            found.append(warn(message, _id(existing), cure, location=place))
             continue
         if isinstance(release, Missing) and existing.metadata.labels.get("app.kubernetes.io/managed-by") == "Helm":
             found.append(
@@ -89,7 +85,6 @@ def installer_secrets(
             asking=asking.get(name, ()),
         )
         say = fail if collision.status == "fail" else warn
-        place = location(secret.setting)
         found.append(say(collision.message, _id(existing), collision.hint, location=place, commands=collision.commands))
     if value_parity is None:
         vault = (header.target.vault if header else None) or "VAULT"

@@ -128,5 +128,7 @@ def test_only_nodes_that_can_have_the_addon_are_counted() -> None:
 def test_without_a_node_to_judge_by_nothing_passes() -> None:
     young = tuple(replace(n, metadata=replace(n.metadata, creation_timestamp="2026-01-15T08:59:00Z")) for n in NODES)
     finding = the_finding(nodes=young, pods=())
-    assert finding.status is Status.UNKNOWN
-    assert "2 are new" in finding.message
+    assert (finding.status, finding.message) == (Status.SKIP, "not yet: no node has been there for 10 minutes")
+    down = tuple(replace(n, status=replace(n.status, conditions=())) for n in NODES)
+    assert the_finding(nodes=down, pods=()).status is Status.UNKNOWN
+    assert the_finding(nodes=(*young, *down), pods=()).status is Status.SKIP
