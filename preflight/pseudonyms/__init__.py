@@ -13,14 +13,14 @@ naming     the pseudonym of each: numbered in the order of the names, so that wh
 texts      one dictionary put to work on any text
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from preflight.errors import InputError
 from preflight.facts import Snapshot
-from preflight.pseudonyms.gathering import Names, gathered, strings
+from preflight.pseudonyms.gathering import Names, gathered
 from preflight.pseudonyms.leftovers import leftovers
 from preflight.pseudonyms.naming import named
 from preflight.pseudonyms.texts import Dictionary, rewritten
@@ -51,26 +51,25 @@ def pseudonymised(snapshot: Snapshot) -> tuple[Snapshot, Key]:
     ('vault-1', {'vault-1': 'kv-acme'})
     """
     parts = [snapshot.header, *snapshot.facts.values()]
-    everything = {text for part in parts for _, text in strings(part)}
     names = gathered(parts)
-    pseudonyms, dictionary = _named(names, everything)
+    pseudonyms, dictionary = _named(names)
     for _ in range(_ROUNDS):
-        left = leftovers(names.kinds, {dictionary(text) for text in everything})
+        left = leftovers(names.kinds, {dictionary(text) for text in names.texts})
         if not left:
             break
         names = msgspec.structs.replace(names, kinds={**names.kinds, **left})
-        pseudonyms, dictionary = _named(names, everything)
+        pseudonyms, dictionary = _named(names)
     header = rewritten(snapshot.header, dictionary)
     header = msgspec.structs.replace(header, collected_at=snapshot.header.collected_at, notes=(*header.notes, NOTE))
     facts = {name: rewritten(value, dictionary) for name, value in snapshot.facts.items()}
     return Snapshot(header=header, facts=facts), Key(collected_at=header.collected_at, names=pseudonyms)
 
 
-def _named(names: Names, texts: Collection[str]) -> tuple[dict[str, str], Dictionary]:
+def _named(names: Names) -> tuple[dict[str, str], Dictionary]:
     kinds: dict[str, dict[str, str]] = {}
     for name, kind in names.kinds.items():
         kinds.setdefault(kind, {})[name] = names.pools.get(name, "")
-    pseudonyms = named(kinds, texts)
+    pseudonyms = named(kinds, names.texts)
     return pseudonyms, Dictionary({original: pseudonym for pseudonym, original in pseudonyms.items()})
 
 

@@ -58,10 +58,14 @@ _AKS_NODE = re.compile(r"(?<![\w.-])aks-([a-z0-9]{1,12})-\d{8}-vmss[0-9a-z]{6}(?
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """The names of a snapshot: what each is of, and the pool of each node whose pool is known."""
+    """The names of a snapshot: what each is of, and the pool of each node whose pool is known.
+
+    `texts` are the strings that they may stand in, each once.
+    """
 
     kinds: dict[str, str]
     pools: dict[str, str]
+    texts: tuple[str, ...]
 
 
 def gathered(parts: Iterable[Any]) -> Names:
@@ -71,7 +75,10 @@ def gathered(parts: Iterable[Any]) -> Names:
     staying = {pool for part in parts for pool in _pool_names(part)} | set(pools.values())
     asked: dict[str, bool] = {}
     found: dict[str, str] = {}
-    for kind, name in chain((("node", name) for name in pools), (pair for part in parts for pair in _named(part))):
+    # Thousands of pods hold the same few texts: each is looked at once in each place.
+    standing = dict.fromkeys(pair for part in parts for pair in strings(part))
+    named = (pair for place, text in standing for pair in _names(place, text))
+    for kind, name in chain((("node", name) for name in pools), named):
         if name not in asked:
             asked[name] = not name or name.lower() in staying or stays(name)
         if not asked[name] and found.get(name, kind) in (kind, *_WEAK):
@@ -80,7 +87,7 @@ def gathered(parts: Iterable[Any]) -> Names:
     for name, kind in kinds.items():
         if kind == "node" and not pools.get(name) and (match := _AKS_NODE.fullmatch(name)):
             pools[name] = match[1]
-    return Names(kinds=kinds, pools=pools)
+    return Names(kinds=kinds, pools=pools, texts=tuple(dict.fromkeys(text for _, text in standing)))
 
 
 def _pools(parts: Iterable[Any]) -> Iterator[tuple[str, str]]:
@@ -122,11 +129,6 @@ def _of_setting(setting: Setting) -> Iterator[tuple[Place, str]]:
     yield ("Setting", "file"), setting.file or ""
     yield ("Values", SETTINGS.get(path, "")), setting.text or ""
     yield from ((("Setting", "path"), part) for part in path)
-
-
-def _named(part: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - any fact's value
-    for place, text in strings(part):
-        yield from _names(place, text)
 
 
 def _names(place: Place, text: str) -> Iterator[tuple[str, str]]:

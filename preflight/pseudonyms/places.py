@@ -1,6 +1,7 @@
 """Where names stand in a snapshot: which fields hold one, which hold prose, and which hold words of the API only."""
 
 from collections.abc import Mapping
+from functools import cache
 
 Place = tuple[str, str]
 """The struct and the field that a string stands in; of a label, ("Label", its key)."""
@@ -124,9 +125,15 @@ def is_of_the_api(place: Place, text: str = "") -> bool:
     >>> is_of_the_api(("Taint", "effect")), is_of_the_api(("Taint", "key"), "acme.com/gpu")
     (True, False)
     """
-    return place[1] in _API_FIELDS or place in _API_PLACES or (place in _KEYS and is_key_of_the_api(text))
+    return _holds_no_name(place) or (place in _KEYS and is_key_of_the_api(text))
 
 
+@cache
+def _holds_no_name(place: Place) -> bool:
+    return place[1] in _API_FIELDS or place in _API_PLACES
+
+
+@cache
 def is_key_of_the_api(key: str) -> bool:
     """Tell whether a label's key is one of Kubernetes', Azure's or Helm's: checks go by these.
 
