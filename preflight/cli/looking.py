@@ -14,7 +14,8 @@ from preflight.collect.from_files import look_into_files
 from preflight.collect.gather import gather_offline
 from preflight.collect.live import gather_live
 from preflight.errors import OutputError, UsageError
-from preflight.facts import FACTS, Missing
+from preflight.facts import FACTS, Header, Missing
+from preflight.runner import filled_in
 from preflight.settings import Settings
 
 
@@ -38,7 +39,8 @@ def needed(found: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - the fa
     """Return a fact without which there is nothing to show. Raises UsageError saying what to give."""
     value = found[name]
     if isinstance(value, Missing):
-        raise UsageError(f"{name.replace('_', ' ')}: {value.reason}; give them: {FACTS[name].ask}")
+        ask = filled_in(FACTS[name].ask, Header(collected_at="", tool_version="", stage="enable"))
+        raise UsageError(f"{name.replace('_', ' ')}: {value.reason}; give them: {ask}")
     return value
 
 

@@ -14,7 +14,7 @@ from preflight.report.harmless import line
 
 _FACTS = {"vault", "role_assignments", "role_definitions", "deny_assignments", "group_memberships"}
 
-_WIDTHS = (18, 17, 11)
+_WIDTHS = (18, 18, 11)
 
 
 @click.command("access")

@@ -170,6 +170,7 @@ class _World:
         self._barred: Counter[tuple[str, str]] = Counter()
         self._by_domain: list[Counter[str]] = [Counter() for _ in (*self._apart, *self._near)]
         self._domains: list[dict[str, int]] = [{} for _ in self._spread]
+        self._namespaces = _namespaces_meant(pod, (*self._near, *self._apart))
         self.doubtful = False
 
     def fill(self, rooms: Iterable[Room], others: Iterable[tuple[Node, Resident]]) -> None:
@@ -178,7 +179,8 @@ class _World:
                 if not self._is_own(constraint) and self._counts(constraint, room.node):
                     domain.setdefault(room.node.metadata.labels[constraint.topology_key], 0)
             for resident in room.residents:
-                self._count_mine(resident, room.node, 1)
+                if self._namespaces is None or _namespace(resident.pod) in self._namespaces:
+                    self._count_mine(resident, room.node, 1)
         for node, resident in others:
             self._count_theirs(resident, node, 1)
 
@@ -313,6 +315,16 @@ class _World:
             if not (known or new) or (known and count <= 0 and not first):
                 return Objection(reason=NEAR_REASON, curable=False)
         return None
+
+
+def _namespaces_meant(pod: Pod, terms: Iterable[PodAffinityTerm]) -> frozenset[str] | None:
+    """Return the namespaces of which pods can matter to the pod's own rules; None where that may be any."""
+    meant = {_namespace(pod)}
+    for term in terms:
+        if term.namespace_selector is not None:
+            return None
+        meant.update(term.namespaces)
+    return frozenset(meant)
 
 
 def _near(spec: PodSpec) -> tuple[PodAffinityTerm, ...]:

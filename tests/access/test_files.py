@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from preflight.cli.show_access import command
+from preflight.errors import UsageError
 from tests.access import documented
 from tests.access.scenarios import ME, ROWS, Document, World, flattened
 
@@ -49,3 +50,16 @@ def test_files_in_every_shape_give_the_documented_answers(tmp_path: Path, shape:
                 assert cell["answer"] == expected, (seed, row, operation, cell)
         for path in tmp_path.iterdir():
             path.unlink()
+
+
+def test_without_the_vault_the_command_that_gives_it_is_named_ready_to_fill_in(tmp_path: Path) -> None:
+    _, definitions, _ = written(tmp_path, World(SEEDS[0]), "az")[:3]
+    result = CliRunner().invoke(command, [definitions, "--principal", ME], standalone_mode=False)
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception).endswith("give them: az keyvault show -n VAULT")
+
+
+def test_the_table_keeps_an_operation_in_one_piece(tmp_path: Path) -> None:
+    files = written(tmp_path, World(SEEDS[0]), "az")
+    result = CliRunner().invoke(command, [*files, "--principal", ME], standalone_mode=False)
+    assert not any(line.strip().startswith(",") for line in result.output.splitlines())
