@@ -34,7 +34,8 @@ def max_pods(placements: Iterable[Placement], headroom: int, cluster: ManagedClu
     wanted = max(wanted, SMALLEST_SYSTEM if _is_only_system_pool(pool, cluster, members) else SMALLEST)
     if pool and (pool.pod_ip_allocation_mode or "").lower() == "staticblock":
         wanted = -(-(wanted + 1) // 16) * 16 - 1
-    windows = any(os_of(member.node) == "windows" for member in members)
+    described = pool is not None and (pool.os_type or "").lower() == "windows"
+    windows = described or any(os_of(member.node) == "windows" for member in members)
     return wanted if wanted <= (LARGEST_WINDOWS if windows else LARGEST) else None
 
 

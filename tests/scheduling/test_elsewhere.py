@@ -182,6 +182,15 @@ def test_the_smallest_max_pods(fields: dict[str, object], pods_there: int, expec
     assert max_pods(placements.nodes, 2, pools(**fields)) == expected
 
 
+def test_the_smallest_max_pods_by_the_nodes_alone_where_azure_was_not_read() -> None:
+    many = [pod(f"p{number}", node="w") for number in range(109)]
+    assert max_pods(place_addon([node("w", os="windows", pods=100)], many).nodes, 2, None) is None
+    assert max_pods(place_addon([node("w", os="windows", pods=100)], many[:99]).nodes, 2, None) == 103
+    few = [pod("p", node="s")]
+    assert max_pods(place_addon([node("s", mode="System", pods=2)], few).nodes, 2, None) == 30
+    assert max_pods(place_addon([node("s", pods=2)], few).nodes, 2, None) == 10
+
+
 def test_more_slots_cost_memory_and_addresses() -> None:
     (placement,) = place_addon([node("n", pods=30)], ()).nodes
     cost = "reserves up to 400 MB more of each node's memory and takes 51 addresses of the subnet for each node"
