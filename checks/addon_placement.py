@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
-from preflight.scheduling.cures import one_more_node
+from preflight.scheduling.cures import grow, one_more_node
 from preflight.scheduling.moving import make_room
 from preflight.scheduling.placement import Placement, place_addon
 from preflight.scheduling.wording import amount, consequence, fit_table, plural, too_much, verdict_evidence
@@ -64,7 +64,7 @@ def addon_placement(
             f"node/{placement.name}",
             _cure(placement, another),
             evidence=evidence,
-            commands=room.get(placement.name),
+            commands=room.get(placement.name) or grow(cluster, another(placement)),
         )
     calm = [p for p in placements.nodes if p.verdict is Status.PASS]
     if calm:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from preflight import Finding, Status, check, facts, fail, passed, skip, unknown, warn
-from preflight.scheduling.cures import cost_of_slots, max_pods, one_more_node, pool_named
+from preflight.scheduling.cures import cost_of_slots, grow, max_pods, one_more_node, pool_named
 from preflight.scheduling.moving import make_room
 from preflight.scheduling.own_pods import deployed_to
 from preflight.scheduling.placement import Placement, Placements, place_addon
@@ -81,7 +81,7 @@ def max_pods_headroom(
         say = {Status.FAIL: fail, Status.WARN: warn, Status.UNKNOWN: unknown}[statuses[placement.name]]
         message = _message(placement, crowded.get(placement.pool), cluster)
         hint = _cure(placements, placement, headroom, cluster, another)
-        cure = room.get(placement.name)
+        cure = room.get(placement.name) or grow(cluster, another(placement))
         yield say(message, f"node/{placement.name}", hint, evidence=evidence, commands=cure)
     calm = [p for p in targeted if statuses[p.name] is Status.PASS]
     if calm:

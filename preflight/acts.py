@@ -241,13 +241,13 @@ ACTS = (
         "kubectl rollout restart",
         _NAMESPACE_EDITOR,
         "the pods of {object} restart, one after the other",
-        "",
+        "nothing to undo: what restarts is as before",
     ),
     Act(
         "kubectl delete pod",
         "somebody who may delete pods in namespace {namespace} (ClusterRole edit)",
         "{object} stops and is made anew",
-        "",
+        "nothing to undo: what was deleted is made anew",
     ),
     Act(
         "kubectl cordon",

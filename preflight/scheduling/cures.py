@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from preflight.facts.azure import AgentPool, ManagedCluster
+from preflight.model import Commands
 from preflight.scheduling.elsewhere import Move, relocate
 from preflight.scheduling.placement import Placement, Placements
 from preflight.scheduling.pools import Growth, new_room, os_of, pool_of
 from preflight.scheduling.room import Room
+from preflight.shells import Words, commands
+
+_PARTS_OF_AN_ID = 9
+"""Of /subscriptions/S/resourceGroups/G/providers/P/managedClusters/NAME, split at its slashes."""
 
 SMALLEST, LARGEST, LARGEST_WINDOWS, SMALLEST_SYSTEM = 10, 250, 110, 30
 """What AKS accepts as --max-pods (110 is the advised ceiling on Windows)."""
@@ -52,6 +57,28 @@ def cost_of_slots(number: int, placement: Placement, cluster: ManagedCluster | N
     if own_subnet and pool and not pool.pod_subnet_id:
         words.append(f"takes {number + 1} addresses of the subnet for each node")
     return " and ".join(words)
+
+
+def grow(cluster: ManagedCluster | None, name: str | None) -> Commands | None:
+    """Return the command for one more node in a pool, or for one more at most where it scales by itself.
+
+    None where the pool is not among those that Azure describes, or its resource id does not tell the group.
+    """
+    pool = pool_named(cluster, name) if name else None
+    parts = cluster.id.split("/") if cluster else []
+    if cluster is None or pool is None or len(parts) < _PARTS_OF_AN_ID:
+        return None
+    where = ("--cluster-name", cluster.name, "--name", pool.name, "--resource-group", parts[4])
+    words = ("az", "aks", "nodepool")
+    line: Words
+    if pool.enable_auto_scaling and pool.min_count is not None and pool.max_count is not None:
+        limits = ("--min-count", str(pool.min_count), "--max-count", str(pool.max_count + 1))
+        line = (*words, "update", *where, "--subscription", parts[2], "--update-cluster-autoscaler", *limits)
+    elif pool.count is not None and not pool.enable_auto_scaling:
+        line = (*words, "scale", *where, "--subscription", parts[2], "--node-count", str(pool.count + 1))
+    else:
+        return None
+    return commands(line)
 
 
 def one_more_node(placements: Placements) -> Callable[[Placement], str | None]:

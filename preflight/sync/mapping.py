@@ -106,13 +106,17 @@ MOUNTING = {
 """Class key to the lists that mount it: where the volume goes, and beside it where the mount goes."""
 
 
+_PUBLISHED = {"cluedin-sqlserver-secret": {"sapassword": "cluedin-mssql-sa-password"}}
+"""Vault objects that the published sample names otherwise than the convention would: many vaults hold these."""
+
+
 def through(graph: Graph, key: str) -> str:
     """How to sync the first Secret of an application that the chart makes itself, as YAML to paste, for a hint."""
     made = {item.name: item for item in graph.made}
     row = next((row for row in TABLE if row.application == key and row.name in made and row.turns_off), None)
     if row is None or not made[row.name].keys:
         return ""
-    names = expected_names(row.name, dict.fromkeys(made[row.name].keys, ""), "cluedin")
+    names = expected_names(row.name, dict.fromkeys(made[row.name].keys, ""), "cluedin") | _PUBLISHED.get(row.name, {})
     keys = ", ".join(f"{name}: {object_}" for name, object_ in names.items())
     return (
         f": write {key}: [{{secretName: {row.name}, secretKeys: {{{keys}}}}}] below secretProviderClasses, "

@@ -14,6 +14,8 @@ _SUFFIXES = {".py", ".sh", ".ps1", ".md", ".jinja", ".yaml"}
 _IN_TEXT = re.compile(r"(?<![\w./$-])az (?=([a-z][^`;|]*))")
 # The scripts' own function takes the command after a name and a query in quotes.
 _IN_SCRIPT = re.compile(r"\bazure \w+ '[^']*' ([a-z][^\n|]*)")
+# The facts' own commands are written without the program.
+_IN_FACTS = re.compile(r'f?"((?:aks|identity|keyvault|lock|network|rest|role|vmss) [a-z-][^"]*)"')
 _OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]*|-[a-z])(?![\w-])")
 _ENDS = re.compile(r"[.,:)\"'](?:\s|$)|\s(?:then|and|or|2>|<)\s|\)")
 KINDS = ("secret", "certificate")
@@ -51,7 +53,7 @@ def _in_text(where: str, text: str) -> Iterator[Use]:
     is_script = where.endswith((".sh", ".ps1"))
     lines = text.replace("\\\n", " ").splitlines() if is_script else [" ".join(text.split())]
     for line in lines:
-        for pattern in (_IN_TEXT, _IN_SCRIPT):
+        for pattern in (_IN_TEXT, _IN_SCRIPT, *([_IN_FACTS] if where.endswith("facts/table.py") else [])):
             for found in pattern.finditer(line):
                 yield from _said(where, found[1])
 

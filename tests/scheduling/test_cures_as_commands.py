@@ -10,11 +10,14 @@ from checks.max_pods_headroom import max_pods_headroom
 from checks.node_resource_pressure import node_resource_pressure
 from preflight.demo import sample
 from preflight.facts import Missing, Node, Pod
+from preflight.facts.azure import AgentPool
+from preflight.scheduling.cures import grow
 from preflight.scheduling.lowering import enough, lower, lower_to_fit, workload_of
 from preflight.scheduling.moving import make_room
 from preflight.scheduling.placement import place_addon
 from preflight.shells import words_of
-from preflight.testing import claim_volume, container, node, pod
+from preflight.testing import claim_volume, cluster, container, node, pod
+from tests.commands.known import complaint, table
 
 NEO4J = {"labels": {"app.kubernetes.io/name": "neo4j"}, "owner": "StatefulSet/cluedin-neo4j"}
 HASH = "7d9f8b6c54"
@@ -43,6 +46,24 @@ def test_without_room_for_all_the_fewest_go_and_without_any_none() -> None:
     assert sum("delete pod" in line for line in lines["a"]) == 1
     full = [node("a", pods=30), node("b", pods=60)]
     assert rooms_made(full, [*some(29, "a"), *some(58, "b")]) == {}
+
+
+def test_where_nothing_can_move_a_pool_gets_a_node() -> None:
+    full = [*some(29, "a"), *some(60, "b")]
+    nodes = (node("a", pods=30), node("b", pods=60))
+    pool = AgentPool(name="general", count=2)
+    (first, *_) = addon_placement(nodes, tuple(full), cluster=cluster("aks-1", pools=[pool]))
+    assert first.commands
+    assert first.commands.bash[0].startswith("az aks nodepool scale --cluster-name aks-1 --name general ")
+    assert first.commands.bash[0].endswith(" --node-count 3")
+    assert (complaint([*words_of(first.commands.bash[0])][1:], table())) is None
+    scales = AgentPool(name="general", count=2, enable_auto_scaling=True, min_count=1, max_count=2)
+    grown = grow(cluster("aks-1", pools=[scales]), "general")
+    assert grown
+    assert grown.bash[0].endswith("--update-cluster-autoscaler --min-count 1 --max-count 3")
+    assert complaint([*words_of(grown.bash[0])][1:], table()) is None
+    assert grow(cluster("aks-1", pools=[pool]), "other") is None
+    assert grow(None, "general") is None
 
 
 def test_moves_of_several_nodes_do_not_count_on_one_place_twice() -> None:
