@@ -24,7 +24,8 @@ from preflight.errors import InputError, UsageError
 
 GET_CREDENTIALS = "az aks get-credentials -g RESOURCE_GROUP -n CLUSTER"
 _CONVERT = "kubelogin convert-kubeconfig -l azurecli"
-_NAMESPACE_IN_POD = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
+"""Where a pod finds its token, the authority of the API server and its own namespace."""
 _PROMPTING_LOGINS = ("devicecode", "interactive")
 _TOKEN_LIKE = re.compile(r"\S{60,}")
 
@@ -77,12 +78,16 @@ def _present(kubeconfig: str | None) -> list[str]:
 
 def _from_pod() -> Access:
     from kubernetes.client import Configuration  # noqa: PLC0415 - a quarter of a second that only live runs need
-    from kubernetes.config import ConfigException, load_incluster_config  # noqa: PLC0415 - as above
+    from kubernetes.config import ConfigException  # noqa: PLC0415 - as above
+    from kubernetes.config.incluster_config import InClusterConfigLoader  # noqa: PLC0415 - as above
 
     configuration = Configuration()
     try:
-        load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]  # the package's own
-        namespace = _NAMESPACE_IN_POD.read_text("utf-8").strip()
+        loader = InClusterConfigLoader(  # type: ignore[no-untyped-call]  # the package's own
+            token_filename=str(SERVICE_ACCOUNT / "token"), cert_filename=str(SERVICE_ACCOUNT / "ca.crt")
+        )
+        loader.load_and_set(configuration)  # type: ignore[no-untyped-call]  # as above
+        namespace = (SERVICE_ACCOUNT / "namespace").read_text("utf-8").strip()
     except (ConfigException, OSError):
         raise UsageError("this pod has no service account token: set automountServiceAccountToken: true") from None
     return Access(context=None, namespace=namespace, configuration=configuration)
