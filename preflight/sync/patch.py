@@ -14,13 +14,12 @@ from preflight.sync.chart import ContainerFact, Fact, MountFact, PodFact, chart_
 from preflight.sync.graph import CSI_DRIVER, Graph, PodPlan
 from preflight.sync.mapping import MOUNTING, TABLE, how_to_omit
 from preflight.sync.scalars import plain_kind
-from preflight.sync.values import KEYVAULT, Index
+from preflight.sync.values import KEYVAULT, Index, dotted
 
 NOTHING = "# nothing to change\n"
 _VOLUME_NAME = "azure-keyvault-secrets"
 _MOUNT_PATH = "/mnt/secrets-sync"
 _PLAIN = re.compile(r"[A-Za-z_/][\w./-]*")
-_RABBITMQ_PASSWORD = "infrastructure.rabbitmq.auth.password"  # noqa: S105 - a path
 
 Entry = dict[str, Any]
 Row = TypeVar("Row", bound=Fact)
@@ -51,7 +50,10 @@ def patch(values: Values, graph: Graph) -> str:
             notes.append(f"{planned.name} has no objects and {pods[0]} mounts it; sync a Secret through it")
     for fact in _of_version(graph, chart_facts().pods):
         pod = next((item for item in graph.pods if (item.kind, item.name) == (fact.kind, fact.name)), None)
-        if pod is not None:
+        if pod is not None and pod.workload in graph.reshaped:
+            setting = graph.reshaped[pod.workload]
+            notes.append(f"{pod.workload}: left as it is, since what {dotted(setting.path)} makes of it is not known")
+        elif pod is not None:
             changes.update(_lists(graph, index, fact, pod, notes))
     return _written(changes, notes)
 
@@ -65,25 +67,51 @@ def _mountable(graph: Graph) -> set[str]:
 
 def _switches(graph: Graph, index: Index, notes: list[str]) -> Iterator[tuple[str, Any]]:
     """Stop the chart making what is synced, and point readers at Secrets that were renamed."""
-    synced = {secret.name for item in graph.classes for secret in item.secrets}
+    synced = {secret.name: {key for key, _ in secret.keys} for item in graph.classes for secret in item.secrets}
+    off = {made.switch for made in graph.made if made.switch and made.name in synced}
     for made in graph.made:
         if made.name not in synced:
-            continue
-        if made.name == "cluedin-rabbitmq":
-            yield _RABBITMQ_PASSWORD, ""
+            if made.switch in off:
+                notes.append(f"{made.name}: {made.switch} turns it off too; sync it as well")
+        elif made.name == "cluedin-rabbitmq":
+            yield from _rabbitmq(index)
         elif made.switch and not made.switch.startswith("platform."):
             yield made.switch, made.name
         else:
             notes.append(f"{made.name}: {how_to_omit(graph, made.name)}")
-    produced = synced | {made.name for made in graph.made} | {later.name for later in graph.later}
-    read = {reader.use.secret for reader in graph.readers} - produced
+    yield from _renamed(graph, index, synced, notes)
+
+
+def _rabbitmq(index: Index) -> Iterator[tuple[str, str]]:
+    """The chart makes RabbitMQ's Secret of a password, and where no existing Secret is named."""
+    for key, value in (
+        ("password", ""),
+        *((f"existing{one}Secret", "cluedin-rabbitmq") for one in ("Password", "Erlang")),
+    ):
+        setting = index.dotted(f"infrastructure.rabbitmq.auth.{key}")
+        if setting is not None and setting.empty != (key == "password"):
+            yield f"infrastructure.rabbitmq.auth.{key}", value
+
+
+def _renamed(graph: Graph, index: Index, synced: Mapping[str, set[str]], notes: list[str]) -> Iterator[tuple[str, Any]]:
+    produced = set(synced) | {made.name for made in graph.made} | {later.name for later in graph.later}
+    read: dict[str, set[str | None]] = {}
+    for reader in graph.readers:
+        if reader.use.secret not in produced:
+            read.setdefault(reader.use.secret, set()).add(reader.use.key)
     for row in TABLE:
         setting = index.dotted(row.switch)
         named = setting.text if setting and not setting.empty else None
-        if named in synced and named != row.name and row.name in read and not row.needs:
-            for path in row.readers:
-                if path.endswith(("passwordSecretName", "secretKeyRef.name")):
-                    yield path, named
+        if named is None or named not in synced or named == row.name or row.name not in read or row.needs:
+            continue
+        if not read[row.name] <= synced[named]:
+            notes.append(
+                f"{row.name}: {row.switch} turns it off, and {named} has not the keys that are read; sync it too"
+            )
+            continue
+        for path in row.readers:
+            if path.endswith(("passwordSecretName", "secretKeyRef.name")):
+                yield path, named
 
 
 def _lists(graph: Graph, index: Index, fact: PodFact, pod: PodPlan, notes: list[str]) -> Iterator[tuple[str, Any]]:
@@ -94,7 +122,9 @@ def _lists(graph: Graph, index: Index, fact: PodFact, pod: PodPlan, notes: list[
         return
     own_names = {volume.name for volume in pod.volumes if volume.setting is None} | set(pod.claims)
     containers = [(item, path) for item in _of_version(graph, fact.containers) for path in item.mount_lists]
+    defined: set[str] | None = own_names
     if fact.volume_list:
+        defined = None
         entries = _entries(index, fact.volume_list, notes)
         if entries is not None:
             kept = [entry for entry in entries if entry.get("name") not in own_names]
@@ -102,14 +132,22 @@ def _lists(graph: Graph, index: Index, fact: PodFact, pod: PodPlan, notes: list[
             defaults = [{"name": row.name, "emptyDir": {}} for row in _defaults(graph, fact.volumes, fact.volume_list)]
             lacking = [item for item in defaults if item["name"] not in {entry.get("name") for entry in kept}]
             new = [*lacking, *kept, *([_csi_volume(wanted)] if wanted else [])]
+            defined = own_names | {str(entry["name"]) for entry in new}
             if new != entries and not (new == defaults and index.dotted(fact.volume_list) is None):
                 yield fact.volume_list, new
     for container, path in containers:
-        yield from _mounts(graph, index, container, path, pod, wanted, notes)
+        yield from _mounts(graph, index, container, path, pod, wanted, defined, notes)
 
 
 def _mounts(
-    graph: Graph, index: Index, container: ContainerFact, path: str, pod: PodPlan, wanted: str | None, notes: list[str]
+    graph: Graph,
+    index: Index,
+    container: ContainerFact,
+    path: str,
+    pod: PodPlan,
+    wanted: str | None,
+    defined: set[str] | None,
+    notes: list[str],
 ) -> Iterator[tuple[str, Any]]:
     entries = _entries(index, path, notes)
     plan = next((item for item in pod.containers if item.name == container.name), None)
@@ -117,6 +155,7 @@ def _mounts(
         return
     taken = {mount.path for mount in plan.mounts if mount.setting is None}
     kept = [entry for entry in entries if entry.get("mountPath") not in taken]
+    kept = [entry for entry in kept if defined is None or entry["name"] in defined]  # a mount of nothing is refused
     kept = list({str(entry.get("mountPath")): entry for entry in kept}.values())
     defaults = [_mount_entry(row) for row in _defaults(graph, container.mounts, path)]
     lacking = [item for item in defaults if item["mountPath"] not in {entry.get("mountPath") for entry in kept}]

@@ -105,3 +105,55 @@ def test_entries_that_hold_more_than_is_kept_are_left_to_a_person() -> None:
 
 def test_a_chart_that_does_not_sync_cannot_be_patched() -> None:
     assert patched(data_path("values/akv-sync-sample.yaml").read_bytes(), "2.2.0")[1].startswith("# no patch")
+
+
+def test_readers_are_not_pointed_at_a_secret_without_their_keys() -> None:
+    text = """
+global:
+  keyvault:
+    enabled: true
+    secretProviderClasses:
+      cluedin-neo4j: [{secretName: cluedin-neo4j-auth, secretKeys: {NEO4J_AUTH: cluedin-neo4j-auth}}]
+"""
+    switched = patched(text.encode(), "2.6.0")[1]
+    assert "passwordFromSecret: cluedin-neo4j-auth" in switched
+    assert "cluedin-neo4j-secrets: infrastructure.neo4j.neo4j.passwordFromSecret turns it off too" in switched
+    second = read_values([("values.yaml", text.encode()), ("patch.yaml", switched.encode())])
+    graph = predict(second, "2.6.0")
+    assert graph is not None
+    again = patch(second, graph)
+    assert "passwordSecretName" not in again
+    assert "cluedin-neo4j-auth has not the keys that are read" in again
+
+
+def test_mounts_of_volumes_that_nobody_defines_go_and_others_stay() -> None:
+    text = """
+application:
+  gql:
+    extraVolumes: [{name: own, emptyDir: {}}]
+    extraVolumeMounts: [{name: own, mountPath: /own}, {name: azure-keyvault-secrets, mountPath: /mnt/secrets-sync}]
+global:
+  keyvault:
+    enabled: true
+    secretProviderClasses:
+      cluedin-server: [{secretName: cluedin-email, secretKeys: {EmailHost: cluedin-email-host}}]
+"""
+    found = patched(text.encode(), "2.5.1")[1]
+    assert "    extraVolumeMounts:\n    - name: own\n      mountPath: /own\n" in found
+    assert "azure-keyvault-secrets" not in found.partition("infrastructure:")[0]
+
+
+def test_rabbitmq_names_its_secret_again_where_the_values_emptied_it() -> None:
+    text = """
+infrastructure: {rabbitmq: {auth: {existingPasswordSecret: ""}}}
+global:
+  keyvault:
+    enabled: true
+    secretProviderClasses:
+      cluedin-rabbitmq:
+      - secretName: cluedin-rabbitmq
+        secretKeys: {rabbitmq-password: cluedin-rabbitmq-password, rabbitmq-erlang-cookie: cluedin-rabbitmq-cookie}
+"""
+    found = patched(text.encode(), "2.6.0")[1]
+    assert "existingPasswordSecret: cluedin-rabbitmq" in found
+    assert 'password: ""' not in found
