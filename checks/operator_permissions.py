@@ -9,13 +9,15 @@ from preflight.access.identities import KnownIdentity, judged_identity
 from preflight.access.operator import NAMESPACE_NEEDS, Judgement, azure_needs, judgements
 from preflight.sync.values import keyvault, objects_needed
 
+_LOST = ("refused", "failed", "partial")
+
 
 @check("operator-permissions", group="identity")
 def operator_permissions(
     header: facts.Header,
     operator: facts.Operator | Missing | None = None,
     cluster: facts.ManagedCluster | None = None,
-    vault: facts.Vault | None = None,
+    vault: facts.Vault | Missing | None = None,
     values: facts.Values | None = None,
     identities: tuple[facts.ManagedIdentity, ...] | None = None,
     role_assignments: facts.RoleAssignments | None = None,
@@ -44,8 +46,9 @@ def operator_permissions(
     )
     object_id = identity.ids.object_id if isinstance(identity, KnownIdentity) else None
     addon = cluster.keyvault_addon if cluster else None
+    known = vault if isinstance(vault, facts.Vault) else None
     evidence = Evidence(
-        vault=vault,
+        vault=known,
         assignments=role_assignments,
         definitions=role_definitions,
         denials=deny_assignments,
@@ -53,18 +56,21 @@ def operator_permissions(
     )
     needs = azure_needs(
         stages,
-        vault,
+        known,
         enabled=addon is not None and addon.enabled,
         granted=object_id is not None and reads_all(object_id, names, evidence),
         uploaded=bool(names) and {name.lower() for name in names} <= {one.name.lower() for one in vault_secrets or ()},
     )
     if isinstance(operator, facts.Operator):
-        judged = judgements(needs, operator, cluster, vault, deny_assignments or ())
+        judged = judgements(needs, operator, cluster, known, deny_assignments or ())
         name = f"operator/{operator.name or operator.object_id or 'you'}"
-        cures = [hand_over(one.need, cluster, vault, object_id) for one in judged]
+        cures = [hand_over(one.need, cluster, known, object_id) for one in judged]
         in_azure = [_in_azure(one, name, cure, required=required) for one, cure in zip(judged, cures, strict=True)]
     else:
         in_azure = [*_unread("in Azure", operator if needs else None)]
+    if isinstance(vault, Missing) and vault.why in _LOST and {"enable", "deploy"} & set(stages):
+        # What is to be done at a vault that could not be read is not nothing.
+        in_azure.append(unknown(f"what is to be done at the vault, and whether you may, is open: {vault.reason}"))
     in_namespace = _in_namespace(stages, access_reviews, required=required)
     yield from [*in_azure, *in_namespace] or [skip("nothing is left to do that needs a right we can look at")]
 
@@ -106,5 +112,5 @@ def _in_namespace(
 def _unread(where: str, missing: Missing | None) -> Iterator[Finding]:
     """What nobody looked at is skipped: files do not say what you may do. What was refused is unknown."""
     if missing is not None:
-        say = unknown if missing.why in ("refused", "failed", "partial") else skip
+        say = unknown if missing.why in _LOST else skip
         yield say(f"what you may do {where} was not read: {missing.reason}")

@@ -170,3 +170,10 @@ def test_what_was_refused_is_open_and_what_nobody_looked_at_is_skipped() -> None
     assert judge(operator_permissions, operator=refused, access_reviews=not_given).status is Status.UNKNOWN
     assert judge(operator_permissions, operator=not_given, access_reviews=not_given).status is Status.SKIP
     assert judge(operator_permissions, operator=operator(), access_reviews=()).status is Status.SKIP
+
+
+@pytest.mark.parametrize(("why", "status"), [("refused", "unknown"), ("partial", "unknown"), ("not-given", "pass")])
+def test_what_is_to_be_done_at_a_vault_that_could_not_be_read_is_not_nothing(why: Any, status: str) -> None:
+    lost = Missing(reason="something was taken out of it", why=why)
+    given: dict[str, Any] = {"cluster": ON, "vault": lost, "operator": operator(OWNER, OFFICER)}
+    assert judge(operator_permissions, header=BOTH, access_reviews=reviews(ALLOWED), **given).status == status
