@@ -12,6 +12,14 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return its exit code; every error has been told on stderr in one sentence."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # also while the command line itself is still being loaded
+        sys.stderr.write("interrupted\n")
+        return EXIT_INTERRUPTED
+
+
+def _run(arguments: list[str]) -> int:
     import click  # noqa: PLC0415 - errors below are click's own; importing it here keeps this module importable for free
 
     from preflight.cli import cli  # noqa: PLC0415
@@ -24,9 +32,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         error.show(sys.stderr)
         return EXIT_USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return EXIT_INTERRUPTED
+    except click.Abort:  # click's own word for it
+        raise KeyboardInterrupt from None
     except Exception as error:  # noqa: BLE001 - the last line of defence: a person gets a sentence, never a traceback
         return _explained(error)
 

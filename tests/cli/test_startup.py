@@ -40,3 +40,24 @@ def test_judging_the_demo_or_a_bundle_loads_no_sdk(tmp_path: Path) -> None:
     saved.write_bytes(bundle.encode(sample("verify")))
     for arguments in (("demo",), ("run", str(saved)), ("run", str(saved), "-o", "junit")):
         assert loaded((*SDKS, *TEMPLATES), *arguments) == "LOADED []"
+
+
+INTERRUPTED_WHILE_LOADING = """
+import sys
+
+class Impatient:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+from preflight.__main__ import run
+sys.exit(run(["demo"]))
+"""
+
+
+@pytest.mark.parametrize("module", ["click", "preflight.cli", "preflight.cli.demo", "preflight.runner"])
+def test_an_interruption_while_it_is_still_loading_is_one_word(module: str) -> None:
+    program = [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, module]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip(), done.stdout) == (130, "interrupted", "")
