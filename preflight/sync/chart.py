@@ -132,11 +132,13 @@ class LaterFact(Fact, frozen=True, kw_only=True):
 class ReshapingFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value that changes volumes, names or Secrets of pods in ways that no row tells.
 
-    `unless` is the chart's own value, with which nothing changes. `whole`: what is rendered at all is not known then.
+    `unless` is the chart's own value, with which nothing changes. `null`: only a null does, with which Helm refuses to
+    render ("wrong type for value", measured with 2.6.0). `whole`: what is rendered at all is not known then.
     """
 
     path: str
     unless: str = ""
+    null: bool = False
     whole: bool = False
 
 
@@ -207,6 +209,8 @@ def unpredictable(values: Values) -> Setting | None:
 
 def _reshapes(index: Index, row: ReshapingFact) -> Setting | None:
     setting = index.dotted(row.path)
+    if row.null:
+        return setting if setting is not None and setting.kind == "null" else None
     if setting is None or (setting.empty and not row.unless):
         return None
     if setting.kind == "boolean":

@@ -154,9 +154,17 @@ def test_the_charts_own_value_reshapes_nothing(own: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", ["    fullnameOverride: ours\n", "  enabled: false\n", "application: {enabled: false}\n"]
+    "more",
+    [
+        "    fullnameOverride: ours\n",
+        "  enabled: false\n",
+        "application: {enabled: false}\n",
+        # Helm: wrong type for value; expected string; got interface {}
+        "application: {sqlserver: {users: {sa: {passwordSecretName: null}}}}\n",
+        "  monitoring: {grafana: {admin: {existingSecret: }}}\n",
+    ],
 )
-def test_other_names_and_charts_switched_off_whole_leave_nothing_to_say(more: str) -> None:
+def test_other_names_charts_switched_off_whole_and_nulls_that_stop_rendering_leave_nothing_to_say(more: str) -> None:
     for check in (mount_clash, secret_mounted, secret_keys, chart_support):
         assert said(check, more) == [("unknown", None)]
 
