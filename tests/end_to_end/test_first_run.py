@@ -35,7 +35,7 @@ def cluster() -> Iterator[ControlPlane]:
 def test_the_stage_that_nothing_tells_is_asked_for_with_the_reason(
     cluster: ControlPlane, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["run", "--kubeconfig", str(cluster.kubeconfig())]) == 2
+    assert run(["run", "-q", "--kubeconfig", str(cluster.kubeconfig())]) == 2
     told = capsys.readouterr()
     assert f"cannot tell the stage (the add-on's state could not be read: {NO_AKS}" in told.err
     assert told.err.count("\n") == 1

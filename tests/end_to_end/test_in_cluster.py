@@ -57,10 +57,10 @@ def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def command(documents: list[dict[str, Any]]) -> list[str]:
     """The words behind `python -m preflight` in the Job."""
     (job,) = (document for document in documents if document["kind"] == "Job")
-    last = job["spec"]["template"]["spec"]["containers"][0]["args"][0].splitlines()[-1]
-    words = shlex.split(last)
-    assert words[:4] == ["exec", "python", "-m", "preflight"]
-    return words[4:]
+    lines = job["spec"]["template"]["spec"]["containers"][0]["args"][0].splitlines()
+    (line,) = (line for line in lines if line.startswith("python -m preflight "))
+    words = shlex.split(line.partition(" 2> ")[0])
+    return words[3:]
 
 
 def collected(capsys: pytest.CaptureFixture[str], words: list[str]) -> dict[str, Any]:
