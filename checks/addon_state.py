@@ -65,7 +65,7 @@ def _off_as_needed(name: str, cure: Commands, *, locks_read: bool) -> Finding:
 
 
 def _locks_unread(locks: tuple[facts.Lock, ...] | Missing | None, name: str) -> Iterator[Finding]:
-    if isinstance(locks, Missing) and locks.why in ("refused", "failed", "partial"):
+    if isinstance(locks, Missing) and locks.is_lost:
         message = f"whether a ReadOnly lock forbids it is not known: {locks.reason}"
         yield unknown(message, name, commands=commands(az("lock list")))
 

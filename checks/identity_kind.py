@@ -42,7 +42,7 @@ def identity_kind(
     for role assignments and access policies. An identity of your own must be attached to every scale set.
     """
     block = keyvault(values) if isinstance(values, facts.Values) else None
-    if isinstance(values, Missing) and values.why in ("refused", "failed", "partial"):
+    if isinstance(values, Missing) and values.is_lost:
         yield unknown(f"values not read: {values.reason}", OBJECT)
         return
     if block is None or not block.enabled:

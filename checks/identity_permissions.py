@@ -47,7 +47,7 @@ def identity_permissions(
     if isinstance(identity, Undetermined):
         yield skip(identity.reason) if identity.not_yet else unknown(identity.reason)
         return
-    if isinstance(values, Missing) and values.why in ("refused", "failed", "partial"):
+    if isinstance(values, Missing) and values.is_lost:
         yield unknown(f"which identity and objects the values name is not known: {values.reason}")
         return
     if not isinstance(vault, facts.Vault):

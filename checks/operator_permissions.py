@@ -9,8 +9,6 @@ from preflight.access.identities import KnownIdentity, judged_identity
 from preflight.access.operator import NAMESPACE_NEEDS, Judgement, azure_needs, judgements
 from preflight.sync.values import keyvault, objects_needed
 
-_LOST = ("refused", "failed", "partial")
-
 
 @check("operator-permissions", group="identity")
 def operator_permissions(
@@ -68,7 +66,7 @@ def operator_permissions(
         in_azure = [_in_azure(one, name, cure, required=required) for one, cure in zip(judged, cures, strict=True)]
     else:
         in_azure = [*_unread("in Azure", operator if needs else None)]
-    if isinstance(vault, Missing) and vault.why in _LOST and {"enable", "deploy"} & set(stages):
+    if isinstance(vault, Missing) and vault.is_lost and {"enable", "deploy"} & set(stages):
         # What is to be done at a vault that could not be read is not nothing.
         in_azure.append(unknown(f"what is to be done at the vault, and whether you may, is open: {vault.reason}"))
     in_namespace = _in_namespace(stages, access_reviews, required=required)
@@ -112,5 +110,5 @@ def _in_namespace(
 def _unread(where: str, missing: Missing | None) -> Iterator[Finding]:
     """What nobody looked at is skipped: files do not say what you may do. What was refused is unknown."""
     if missing is not None:
-        say = unknown if missing.why in _LOST else skip
+        say = unknown if missing.is_lost else skip
         yield say(f"what you may do {where} was not read: {missing.reason}")

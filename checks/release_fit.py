@@ -45,7 +45,7 @@ def release_fit(
     or correct selector and tolerations of the pod that is named. Needs the rendered manifest of the plan; with values
     only, what they leave as the chart has it is judged by the chart's defaults, and what they resize is unknown.
     """
-    if isinstance(manifest, Missing) and manifest.why in ("refused", "failed", "partial"):
+    if isinstance(manifest, Missing) and manifest.is_lost:
         yield unknown(f"the manifest could not be read: {manifest.reason}")
         return
     chart: DefaultWorkloads | None = None

@@ -34,7 +34,7 @@ def value_parity(
     """
     block = keyvault(values)
     if not isinstance(value_parity, tuple):
-        tried = isinstance(value_parity, Missing) and value_parity.why in ("refused", "failed", "partial")
+        tried = isinstance(value_parity, Missing) and value_parity.is_lost
         reason = value_parity.reason if isinstance(value_parity, Missing) else ""
         yield (
             unknown(f"values were not compared: {reason}") if tried else skip("values are compared with --read-values")

@@ -37,7 +37,7 @@ def vault_objects(
     """
     wanted = needs(values, secret_provider_classes)
     if not wanted:
-        unread = isinstance(values, Missing) and values.why in ("refused", "failed", "partial")
+        unread = isinstance(values, Missing) and values.is_lost
         reason = values.reason if isinstance(values, Missing) else ""
         yield unknown(f"values not read: {reason}") if unread else skip("nothing is fetched from the vault yet")
         return

@@ -26,6 +26,11 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
         """True where not having the fact is in order."""
         return self.why in ("not-yet", "offline")
 
+    @property
+    def is_lost(self) -> bool:
+        """True where it was looked for and could not be had whole; what nobody gave is not lost."""
+        return self.why in ("refused", "failed", "partial")
+
 
 Source = Literal["kubernetes", "azure", "vault", "plan"]
 
